@@ -1,0 +1,24 @@
+namespace Pipeline.Contracts.Queries;
+
+/// <summary>A request that cannot be answered, and why; the caller's mistake, not a failure of the system.</summary>
+public sealed record RequestRefused
+{
+    /// <summary>A stable code, of <see cref="RejectionReasons"/> or <see cref="RefusalReasons"/>.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>For people.</summary>
+    public string Detail { get; init; } = "";
+}
+
+/// <summary>Stable codes of refused requests, beside <see cref="RejectionReasons"/>.</summary>
+public static class RefusalReasons
+{
+    /// <summary>A field of the request is missing or out of range.</summary>
+    public const string InvalidRequest = "invalid-request";
+
+    /// <summary>There is no such image, or it is not indexed.</summary>
+    public const string UnknownImage = "unknown-image";
+
+    /// <summary>The query's features are of another model or encoder than the collection's.</summary>
+    public const string VersionMismatch = "version-mismatch";
+}

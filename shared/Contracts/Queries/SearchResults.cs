@@ -1,0 +1,55 @@
+namespace Pipeline.Contracts.Queries;
+
+/// <summary>Answer to <see cref="SearchImages"/>.</summary>
+public sealed record SearchResults
+{
+    /// <summary>Hits, best first.</summary>
+    public required IReadOnlyList<SearchHit> Hits { get; init; }
+
+    /// <summary>Milliseconds by step (<c>features</c>, <c>encode</c>, <c>index</c>, <c>rerank</c>, <c>total</c>).</summary>
+    public required IReadOnlyDictionary<string, double> TimingsMs { get; init; }
+
+    /// <summary>The model artifact the query's embedding was made with.</summary>
+    public string? ModelVersion { get; init; }
+
+    /// <summary>The encoder artifact the query's code was made with.</summary>
+    public string? EncoderVersion { get; init; }
+}
+
+/// <summary>One found image.</summary>
+public sealed record SearchHit
+{
+    /// <summary>The image.</summary>
+    public required Guid ImageId { get; init; }
+
+    /// <summary>The names its publishers gave it.</summary>
+    public IReadOnlyList<string> ExternalIds { get; init; } = [];
+
+    /// <summary>Its labels.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary>Cosine similarity of the embeddings, −1 to 1.</summary>
+    public required double Score { get; init; }
+
+    /// <summary>Hamming distance of the codes, in mode <c>hash</c>.</summary>
+    public int? HammingDistance { get; init; }
+
+    /// <summary>Geometrically consistent SIFT matches, where the hit was verified.</summary>
+    public int? Inliers { get; init; }
+
+    /// <summary>What the hit is to the query, of <see cref="MatchKinds"/>.</summary>
+    public required string Match { get; init; }
+}
+
+/// <summary>What a hit is to the query.</summary>
+public static class MatchKinds
+{
+    /// <summary>The same bytes.</summary>
+    public const string Duplicate = "duplicate";
+
+    /// <summary>The same scene, verified geometrically.</summary>
+    public const string NearDuplicate = "near-duplicate";
+
+    /// <summary>Near in feature space.</summary>
+    public const string Similar = "similar";
+}

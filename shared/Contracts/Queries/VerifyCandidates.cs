@@ -1,0 +1,46 @@
+namespace Pipeline.Contracts.Queries;
+
+/// <summary>
+/// A request to SIFT extraction's interactive queue: match a query against candidates geometrically. Answered by
+/// <see cref="CandidatesVerified"/> or <see cref="RequestRefused"/>.
+/// </summary>
+public sealed record VerifyCandidates
+{
+    /// <summary>The collection of the candidates.</summary>
+    public required string Collection { get; init; }
+
+    /// <summary>The tenant of the candidates.</summary>
+    public string Tenant { get; init; } = Tenants.Default;
+
+    /// <summary>The query as a picture; exactly one of this and <see cref="ImageId"/> is set.</summary>
+    public ImageSource? Image { get; init; }
+
+    /// <summary>The query as an image of the collection.</summary>
+    public Guid? ImageId { get; init; }
+
+    /// <summary>The candidates, 1 to 200 images.</summary>
+    public required IReadOnlyList<Guid> Candidates { get; init; }
+}
+
+/// <summary>Answer to <see cref="VerifyCandidates"/>, in the order of the candidates.</summary>
+public sealed record CandidatesVerified
+{
+    /// <summary>One entry a candidate.</summary>
+    public required IReadOnlyList<CandidateVerification> Candidates { get; init; }
+}
+
+/// <summary>How one candidate matches the query.</summary>
+public sealed record CandidateVerification
+{
+    /// <summary>The candidate.</summary>
+    public required Guid ImageId { get; init; }
+
+    /// <summary>Matches that agree with one homography; 0 if there is none, or the candidate has no SIFT features.</summary>
+    public required int Inliers { get; init; }
+
+    /// <summary>Whether there are enough inliers to call it the same scene.</summary>
+    public required bool Verified { get; init; }
+
+    /// <summary>Row-major 3×3 homography from query to candidate pixels, or null.</summary>
+    public IReadOnlyList<double>? Homography { get; init; }
+}

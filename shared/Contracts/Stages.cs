@@ -1,0 +1,20 @@
+namespace Pipeline.Contracts;
+
+/// <summary>Names of the stages, as they appear in events, statuses and metrics.</summary>
+public static class Stages
+{
+    /// <summary>Fetches, checks and stores the bytes.</summary>
+    public const string Upload = "upload";
+
+    /// <summary>Local features.</summary>
+    public const string Sift = "sift";
+
+    /// <summary>Global features.</summary>
+    public const string Cnn = "cnn";
+
+    /// <summary>Binary codes.</summary>
+    public const string Hash = "hash";
+
+    /// <summary>Fan-in and the vector index.</summary>
+    public const string Index = "index";
+}
