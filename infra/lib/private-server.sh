@@ -1,0 +1,49 @@
+# Sourced by the start and stop scripts of the private servers: free ports, pid files, waiting.
+# A pid file holds "PID STARTTIME": the start time tells our process from a later one that got the same pid.
+
+die() { echo "${0##*/infra/}: $*" >&2; exit 1; }
+
+# Start time of a process in clock ticks since boot; nothing if there is none, or only its zombie.
+start_time() {
+  local stat rest
+  { read -r stat < "/proc/$1/stat"; } 2>/dev/null || return 0
+  rest=${stat##*) }                     # the command name may hold spaces and brackets: count from after it
+  set -- $rest
+  [ "$1" = Z ] || echo "${20}"
+}
+
+record_pid() { echo "$2 $(start_time "$2")" > "$1"; }
+
+# Prints the pid recorded in the file if that very process still lives.
+live_pid() {
+  local pid started
+  [ -r "$1" ] && read -r pid started < "$1" && [ -n "$started" ] && [ "$(start_time "$pid")" = "$started" ] && echo "$pid"
+}
+
+listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# A free loopback port below the ephemeral range, so that no outgoing connection takes it while the server restarts.
+# The ports already chosen are given as arguments.
+free_port() {
+  local port
+  while :; do
+    port=$((10000 + (RANDOM * 32768 + RANDOM) % 22000))
+    case " $* " in *" $port "*) continue ;; esac
+    listening "$port" || { echo "$port"; return; }
+  done
+}
+
+random_secret() { head -c 24 /dev/urandom | base64 | tr -d '+/=\n'; }
+
+# stop_recorded PIDFILE SECONDS: TERM, and KILL once the time is over.
+stop_recorded() {
+  local pid ticks=$(($2 * 10))
+  pid=$(live_pid "$1") || { rm -f "$1"; return 0; }
+  kill -TERM "$pid" 2>/dev/null || true
+  while live_pid "$1" > /dev/null; do
+    ticks=$((ticks - 1))
+    [ "$ticks" -gt 0 ] || { kill -KILL "$pid" 2>/dev/null || true; sleep 0.2; break; }
+    sleep 0.1
+  done
+  rm -f "$1"
+}
