@@ -47,3 +47,17 @@ stop_recorded() {
   done
   rm -f "$1"
 }
+
+# watch_owner DIR PID: stops the server once the process that asked for it is gone, however it ended.
+watch_owner() {
+  local dir=$1 owner=$2 started stop=$here/stop
+  started=$(start_time "$owner")
+  [ -n "$started" ] || die "the owner $owner is not running"
+  live_pid "$dir/watcher.pid" > /dev/null && return 0
+  (
+    while [ "$(start_time "$owner")" = "$started" ]; do sleep 2; done
+    rm -f "$dir/watcher.pid"
+    exec "$stop" "$dir"
+  ) > /dev/null 2>&1 < /dev/null 9>&- &
+  record_pid "$dir/watcher.pid" $!
+}

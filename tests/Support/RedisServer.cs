@@ -1,0 +1,70 @@
+namespace Pipeline.Tests.Support;
+
+/// <summary>
+/// A real Redis: the one PIPELINE_REDIS_URL names (<c>redis://:password@host:port</c>), or Debian's, started privately with
+/// its append-only file synced at every write. Tests isolate themselves by key prefix.
+/// </summary>
+public sealed class RedisServer : IAsyncDisposable
+{
+    private readonly PrivateServer? _private;
+
+    private RedisServer(PrivateServer? owned, Uri url)
+    {
+        _private = owned;
+        Url = url;
+        var password = Uri.UnescapeDataString(url.UserInfo.Split(':', 2)[^1]);
+        var endpoint = $"{url.Host}:{(url.Port < 0 ? 6379 : url.Port)}";
+        ConnectionString = password.Length == 0 ? endpoint : $"{endpoint},password={password}";
+    }
+
+    /// <summary><c>redis://:password@host:port</c></summary>
+    public Uri Url { get; }
+
+    /// <summary>The same in StackExchange.Redis's form.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>Whether this process started it and may kill it.</summary>
+    public bool IsPrivate => _private is not null;
+
+    /// <summary>Connects to the configured server or starts a private one, and waits until it answers.</summary>
+    public static async Task<RedisServer> StartAsync()
+    {
+        if (Environment.GetEnvironmentVariable("PIPELINE_REDIS_URL") is { Length: > 0 } url)
+        {
+            return new RedisServer(null, new Uri(url));
+        }
+
+        var owned = await PrivateServer.StartAsync("redis");
+        return new RedisServer(owned, new Uri(owned.Settings["url"]));
+    }
+
+    /// <summary>A key prefix that no other test has.</summary>
+    public static string NewKeyPrefix() => $"test-{Guid.NewGuid():N}:";
+
+    /// <summary>SIGKILL, as a crash; its data stay.</summary>
+    public Task KillAsync() => Owned().KillAsync("pid");
+
+    /// <summary>Ends it in the orderly way; its data stay.</summary>
+    public Task StopAsync() => Owned().StopAsync();
+
+    /// <summary>Starts it again on the same port and data, and waits until it answers.</summary>
+    public Task RestartAsync() => Owned().StartAgainAsync();
+
+    /// <summary>Freezes it (SIGSTOP): connections stay open and nothing answers.</summary>
+    public Task FreezeAsync() => Owned().SignalAsync("STOP", "pid");
+
+    /// <summary>Lets a frozen server go on.</summary>
+    public Task ThawAsync() => Owned().SignalAsync("CONT", "pid");
+
+    /// <summary>Ends the process it started, and only that.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_private is not null)
+        {
+            await _private.DisposeAsync();
+        }
+    }
+
+    private PrivateServer Owned() =>
+        _private ?? throw new NotSupportedException("A Redis given by PIPELINE_REDIS_URL is not ours to kill or restart.");
+}
