@@ -1,0 +1,226 @@
+using System.Buffers.Binary;
+using Google.Protobuf;
+using Onnx;
+
+namespace Pipeline.Onnx.Graphs;
+
+/// <summary>
+/// Writes an ONNX model node by node. Values are named by strings, as in the standard; nodes are kept in the order of
+/// their addition, which must be a topological one. The same calls give the same bytes.
+/// </summary>
+/// <param name="name">The graph's name.</param>
+/// <param name="opset">Version of the default operator set.</param>
+public sealed class OnnxGraphBuilder(string name, int opset = OnnxGraphBuilder.DefaultOpset)
+{
+    /// <summary>The operator set used unless another is asked for.</summary>
+    public const int DefaultOpset = 17;
+
+    /// <summary>Version of the intermediate representation that <see cref="DefaultOpset"/> belongs to.</summary>
+    public const int IrVersion = 8;
+
+    private readonly GraphProto _graph = new() { Name = name };
+    private readonly SortedDictionary<string, string> _metadata = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _values = new(StringComparer.Ordinal);
+    private int _temporaries;
+
+    /// <summary>Declares a graph input.</summary>
+    /// <returns><paramref name="input"/>, to be used as a node's input.</returns>
+    public string Input(string input, OnnxElementType type, params OnnxDimension[] shape)
+    {
+        Define(input);
+        _graph.Input.Add(Info(input, type, shape));
+        return input;
+    }
+
+    /// <summary>Declares a value that a node made as a graph output.</summary>
+    /// <exception cref="ArgumentException">No node makes the value.</exception>
+    public void Output(string output, OnnxElementType type, params OnnxDimension[] shape)
+    {
+        RequireDefined(output);
+        _graph.Output.Add(Info(output, type, shape));
+    }
+
+    /// <summary>Adds a weight or another constant of 32-bit floats, in row-major order.</summary>
+    /// <returns><paramref name="initializer"/>.</returns>
+    public string Constant(string initializer, ReadOnlySpan<float> values, params long[] shape)
+    {
+        var raw = new byte[values.Length * sizeof(float)];
+        for (int i = 0; i < values.Length; i++)
+        {
+            BinaryPrimitives.WriteSingleLittleEndian(raw.AsSpan(i * sizeof(float)), values[i]);
+        }
+
+        return Constant(initializer, OnnxElementType.Float, raw, values.Length, shape);
+    }
+
+    /// <summary>Adds a constant of 64-bit floats, in row-major order.</summary>
+    /// <returns><paramref name="initializer"/>.</returns>
+    public string Constant(string initializer, ReadOnlySpan<double> values, params long[] shape)
+    {
+        var raw = new byte[values.Length * sizeof(double)];
+        for (int i = 0; i < values.Length; i++)
+        {
+            BinaryPrimitives.WriteDoubleLittleEndian(raw.AsSpan(i * sizeof(double)), values[i]);
+        }
+
+        return Constant(initializer, OnnxElementType.Double, raw, values.Length, shape);
+    }
+
+    /// <summary>Adds a constant of 64-bit integers, in row-major order; shapes and axes are such constants.</summary>
+    /// <returns><paramref name="initializer"/>.</returns>
+    public string Constant(string initializer, ReadOnlySpan<long> values, params long[] shape)
+    {
+        var raw = new byte[values.Length * sizeof(long)];
+        for (int i = 0; i < values.Length; i++)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(raw.AsSpan(i * sizeof(long)), values[i]);
+        }
+
+        return Constant(initializer, OnnxElementType.Int64, raw, values.Length, shape);
+    }
+
+    /// <summary>Adds a node with one output.</summary>
+    /// <param name="operatorType">The operator, such as <c>Conv</c>.</param>
+    /// <param name="output">The name of the value it makes, also the node's own name; null invents one.</param>
+    /// <param name="inputs">Values defined before; an empty name stands for an optional input left out.</param>
+    /// <param name="attributes">The operator's attributes.</param>
+    /// <returns>The name of the value made.</returns>
+    public string Node(string operatorType, string? output, ReadOnlySpan<string> inputs, params OnnxAttribute[] attributes)
+    {
+        output ??= Temporary(operatorType);
+        NodeWithOutputs(operatorType, [output], inputs, attributes);
+        return output;
+    }
+
+    /// <summary>Adds a node with several outputs.</summary>
+    /// <exception cref="ArgumentException">An input is not defined yet, or an output is defined already.</exception>
+    public void NodeWithOutputs(
+        string operatorType, ReadOnlySpan<string> outputs, ReadOnlySpan<string> inputs, params OnnxAttribute[] attributes)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(operatorType);
+        ArgumentNullException.ThrowIfNull(attributes);
+        var node = new NodeProto { OpType = operatorType, Name = outputs[0] };
+        foreach (string input in inputs)
+        {
+            if (input.Length > 0)
+            {
+                RequireDefined(input);
+            }
+
+            node.Input.Add(input);
+        }
+
+        foreach (string output in outputs)
+        {
+            Define(output);
+            node.Output.Add(output);
+        }
+
+        node.Attribute.AddRange(attributes.Select(Proto));
+        _graph.Node.Add(node);
+    }
+
+    /// <summary>Adds a line of metadata to the model.</summary>
+    public void Metadata(string key, string value) => _metadata[key] = value;
+
+    /// <summary>Serialises the model.</summary>
+    public byte[] Build()
+    {
+        var model = new ModelProto { IrVersion = IrVersion, ProducerName = "pipeline", Graph = _graph };
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = string.Empty, Version = opset });
+        model.MetadataProps.AddRange(_metadata.Select(entry => new StringStringEntryProto { Key = entry.Key, Value = entry.Value }));
+        return model.ToByteArray();
+    }
+
+    private string Constant(string initializer, OnnxElementType type, byte[] raw, int count, long[] shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        if (shape.Aggregate(1L, (product, size) => product * size) != count)
+        {
+            throw new ArgumentException($"{initializer}: {count} values do not fill the shape [{string.Join(", ", shape)}].", nameof(shape));
+        }
+
+        Define(initializer);
+        var tensor = new TensorProto { Name = initializer, DataType = (int)type, RawData = UnsafeByteOperations.UnsafeWrap(raw) };
+        tensor.Dims.AddRange(shape);
+        _graph.Initializer.Add(tensor);
+        return initializer;
+    }
+
+    private string Temporary(string operatorType)
+    {
+        string candidate;
+        do
+        {
+            candidate = $"{operatorType}_{_temporaries++}";
+        }
+        while (_values.Contains(candidate));
+        return candidate;
+    }
+
+    private void Define(string value)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(value);
+        if (!_values.Add(value))
+        {
+            throw new ArgumentException($"The graph already has a value {value}.", nameof(value));
+        }
+    }
+
+    private void RequireDefined(string value)
+    {
+        if (!_values.Contains(value))
+        {
+            throw new ArgumentException($"The graph has no value {value} yet.", nameof(value));
+        }
+    }
+
+    private static ValueInfoProto Info(string value, OnnxElementType type, OnnxDimension[] shape)
+    {
+        var dimensions = new TensorShapeProto();
+        foreach (OnnxDimension dimension in shape)
+        {
+            dimensions.Dim.Add(dimension.Name is { } free
+                ? new TensorShapeProto.Types.Dimension { DimParam = free }
+                : new TensorShapeProto.Types.Dimension { DimValue = dimension.Size });
+        }
+
+        return new ValueInfoProto
+        {
+            Name = value,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = dimensions } },
+        };
+    }
+
+    private static AttributeProto Proto(OnnxAttribute attribute)
+    {
+        var proto = new AttributeProto { Name = attribute.Name };
+        switch (attribute.Value)
+        {
+            case long value:
+                proto.Type = AttributeProto.Types.AttributeType.Int;
+                proto.I = value;
+                break;
+            case float value:
+                proto.Type = AttributeProto.Types.AttributeType.Float;
+                proto.F = value;
+                break;
+            case string value:
+                proto.Type = AttributeProto.Types.AttributeType.String;
+                proto.S = ByteString.CopyFromUtf8(value);
+                break;
+            case long[] values:
+                proto.Type = AttributeProto.Types.AttributeType.Ints;
+                proto.Ints.AddRange(values);
+                break;
+            case float[] values:
+                proto.Type = AttributeProto.Types.AttributeType.Floats;
+                proto.Floats.AddRange(values);
+                break;
+            default:
+                throw new NotSupportedException($"{attribute.Name}: {attribute.Value.GetType()} is no attribute type.");
+        }
+
+        return proto;
+    }
+}
