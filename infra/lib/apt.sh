@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced: Debian packages, installed only when missing.
 
 # A package counts when dpkg has it fully installed.
@@ -49,6 +50,7 @@ policy_is_ours=
 keep_services_down() {
   [ -e "$policy" ] && return
   # The path is fixed when the trap is set: an interrupted install must not leave the file behind.
+  # shellcheck disable=SC2064
   trap "$* rm -f $policy" EXIT
   printf '#!/bin/sh\nexit 101\n' | "$@" tee "$policy" > /dev/null
   "$@" chmod 755 "$policy"

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the commands in infra/: where things are, how a step is shown and logged, stamps.
 # A command prints one line for each step that it really does; what the tools said is in artifacts/logs/NAME.log.
 

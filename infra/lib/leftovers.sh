@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced: finding and ending the processes that a run left behind. They are known by a variable that the run put into
 # the environment of everything it started (NAME=VALUE, unique to the run), never by their program's name.
 

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced: is this a system that the set-up knows? Everything missing is named at once; then exit status 2.
 
 # Debian 12 alone has the versions that the native parts are tested with.
@@ -12,7 +13,7 @@ readonly server_packages=(rabbitmq-server redis-server curl)
 find_dotnet() {
   command -v dotnet > /dev/null && return
   local folder
-  for folder in "${DOTNET_ROOT:-}" "$HOME/.dotnet" /usr/share/dotnet /usr/lib/dotnet; do
+  for folder in "${DOTNET_ROOT:-}" "$HOME/.dotnet"; do
     if [ -n "$folder" ] && [ -x "$folder/dotnet" ]; then
       export DOTNET_ROOT=$folder PATH=$folder:$PATH
       return

@@ -1,0 +1,58 @@
+using System.Diagnostics;
+
+namespace Pipeline.Tests.Integration.Infrastructure;
+
+/// <summary>Runs the repository's scripts as a person would, in a shell of their own.</summary>
+internal static class Script
+{
+    public static string RepositoryRoot { get; } = FindRoot();
+
+    public static async Task<ScriptResult> RunAsync(string commandLine, params (string Name, string Value)[] environment)
+    {
+        var start = new ProcessStartInfo("/bin/bash")
+        {
+            WorkingDirectory = RepositoryRoot,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        start.ArgumentList.Add("-c");
+        start.ArgumentList.Add(commandLine);
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start) ?? throw new InvalidOperationException("bash did not start");
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"'{commandLine}' did not end within five minutes.");
+        }
+
+        return new ScriptResult(process.ExitCode, await output, await error);
+    }
+
+    private static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Pipeline.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new InvalidOperationException($"No Pipeline.sln above {AppContext.BaseDirectory}.");
+    }
+}
+
+internal sealed record ScriptResult(int ExitCode, string Output, string Error);
