@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace Pipeline.Tests.Integration.Infrastructure;
 
 public sealed class LeftoverTests

@@ -1,3 +1,6 @@
+using Pipeline.Tests.Support;
+using Xunit;
+
 namespace Pipeline.Tests.Integration.Infrastructure;
 
 /// <summary>A test that needs the photographs which <c>infra/setup photos</c> puts into <c>artifacts/photos</c>.</summary>
@@ -13,5 +16,5 @@ internal sealed class PhotographFactAttribute : FactAttribute
 
     public static string Folder => Environment.GetEnvironmentVariable("PIPELINE_PHOTOS") is { Length: > 0 } folder
         ? folder
-        : Path.Combine(Script.RepositoryRoot, "artifacts", "photos");
+        : Path.Combine(RepositoryRoot.Path, "artifacts", "photos");
 }

@@ -1,17 +1,16 @@
 using System.Diagnostics;
+using Pipeline.Tests.Support;
 
 namespace Pipeline.Tests.Integration.Infrastructure;
 
 /// <summary>Runs the repository's scripts as a person would, in a shell of their own.</summary>
 internal static class Script
 {
-    public static string RepositoryRoot { get; } = FindRoot();
-
     public static async Task<ScriptResult> RunAsync(string commandLine, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo("/bin/bash")
         {
-            WorkingDirectory = RepositoryRoot,
+            WorkingDirectory = RepositoryRoot.Path,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
@@ -39,19 +38,6 @@ internal static class Script
         }
 
         return new ScriptResult(process.ExitCode, await output, await error);
-    }
-
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Pipeline.sln")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        throw new InvalidOperationException($"No Pipeline.sln above {AppContext.BaseDirectory}.");
     }
 }
 
