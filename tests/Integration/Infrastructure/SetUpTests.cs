@@ -1,3 +1,4 @@
+using Pipeline.Tests.Support;
 using Xunit;
 
 namespace Pipeline.Tests.Integration.Infrastructure;

@@ -1,11 +1,12 @@
 using System.Diagnostics;
-using Pipeline.Tests.Support;
 
-namespace Pipeline.Tests.Integration.Infrastructure;
+namespace Pipeline.Tests.Support;
 
 /// <summary>Runs the repository's scripts as a person would, in a shell of their own.</summary>
-internal static class Script
+public static class Script
 {
+    /// <summary>Runs a command line by bash in the repository's root, with variables added to the environment.</summary>
+    /// <exception cref="TimeoutException">It did not end within five minutes; it has been ended.</exception>
     public static async Task<ScriptResult> RunAsync(string commandLine, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo("/bin/bash")
@@ -41,4 +42,5 @@ internal static class Script
     }
 }
 
-internal sealed record ScriptResult(int ExitCode, string Output, string Error);
+/// <summary>What a script answered: exit status and everything it printed.</summary>
+public sealed record ScriptResult(int ExitCode, string Output, string Error);
