@@ -1,4 +1,6 @@
+using Onnx;
 using Pipeline.Onnx.Gguf;
+using Pipeline.Onnx.Graphs;
 
 namespace Pipeline.Onnx;
 
@@ -32,5 +34,17 @@ public static class BackboneArtifact
         }
 
         return artifact;
+    }
+
+    /// <summary>The embedding's length as the model declares it; null where it leaves the length open.</summary>
+    /// <param name="onnxModel">A serialised ONNX model.</param>
+    /// <param name="embeddingOutput">The output's name.</param>
+    /// <exception cref="InvalidDataException">The bytes are no ONNX model, or it has no such output.</exception>
+    public static int? EmbeddingLength(ReadOnlyMemory<byte> onnxModel, string embeddingOutput = "embedding")
+    {
+        ValueInfoProto output = OnnxGraphEditor.Parse(onnxModel).Graph.Output.FirstOrDefault(value => value.Name == embeddingOutput)
+            ?? throw new InvalidDataException($"The backbone has no output {embeddingOutput}.");
+        TensorShapeProto? shape = output.Type?.TensorType?.Shape;
+        return shape?.Dim.Count >= 2 && shape.Dim[1].DimValue is > 0 and <= int.MaxValue ? (int)shape.Dim[1].DimValue : null;
     }
 }

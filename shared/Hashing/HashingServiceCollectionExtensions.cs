@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Pipeline.Onnx;
+
+namespace Pipeline.Hashing;
+
+/// <summary>Registers the hash encoder.</summary>
+public static class HashingServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds one <see cref="HashEncoder"/>, made when first asked for: the model that <see cref="HashEncoderOptions"/>
+    /// name, or random hyperplanes for the configured backbone. The backbone is read, not run.
+    /// </summary>
+    public static IServiceCollection AddHashEncoder(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configuration);
+        services.AddBackbone(configuration);
+        if (services.Any(service => service.ServiceType == typeof(HashEncoder)))
+        {
+            return services;
+        }
+
+        services.AddOptions<HashEncoderOptions>()
+            .Bind(configuration.GetSection(HashEncoderOptions.SectionName))
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        services.AddSingleton(provider => new HashEncoder(
+            Load(
+                provider.GetRequiredService<IOptions<HashEncoderOptions>>().Value,
+                provider.GetRequiredService<IOptions<BackboneOptions>>().Value),
+            provider.GetRequiredService<OnnxSessionFactory>()));
+        return services;
+    }
+
+    private static byte[] Load(HashEncoderOptions options, BackboneOptions backbone)
+    {
+        if (options.ModelPath is { } path)
+        {
+            return ModelFiles.ReadVerified(path, options.Sha256);
+        }
+
+        byte[] model = RandomHyperplanes
+            .ForBackbone(BackboneArtifact.Load(backbone), options.Bits, options.Seed, backbone.EmbeddingOutput)
+            .BuildModel();
+        if (options.Sha256 is { } expected)
+        {
+            ModelFiles.Verify(model, expected, "The random-hyperplane encoder");
+        }
+
+        return model;
+    }
+}
