@@ -1,0 +1,52 @@
+using System.Numerics;
+using Pipeline.VectorIndex.Kernels;
+
+namespace Pipeline.VectorIndex.Embedded;
+
+/// <summary>Scores 64 rows at a time. Implemented by structs, so that the scan is compiled for each.</summary>
+internal interface IBlockScorer
+{
+    /// <summary>Writes a score for each row of <paramref name="mask"/>; what it writes for others is not read.</summary>
+    void Score(int chunk, int word, ulong mask, Span<float> scores);
+}
+
+/// <summary>Dot products with a query that is padded like the column and outlives the scorer.</summary>
+internal readonly unsafe struct DenseScorer(DenseColumn column, float* query) : IBlockScorer
+{
+    public void Score(int chunk, int word, ulong mask, Span<float> scores)
+    {
+        var rows = column.Slab(chunk) + ((long)word * Rows.PerWord * column.Stride);
+        for (; mask != 0; mask &= mask - 1)
+        {
+            var r = BitOperations.TrailingZeroCount(mask);
+            scores[r] = DotKernel.Dot(rows + ((long)r * column.Stride), query, column.Stride);
+        }
+    }
+}
+
+/// <summary>Negated Hamming distances to a query that outlives the scorer.</summary>
+internal readonly unsafe struct CodeScorer(CodeColumn column, ulong* query) : IBlockScorer
+{
+    /// <summary>Fewer rows than this are compared one by one.</summary>
+    private const int BlockRows = 8;
+
+    public void Score(int chunk, int word, ulong mask, Span<float> scores)
+    {
+        var rows = column.Planes(chunk) + (word * Rows.PerWord);
+        if (BitOperations.PopCount(mask) >= BlockRows)
+        {
+            fixed (float* target = scores)
+            {
+                HammingKernel.Score64(rows, Rows.PerChunk, query, column.Words, target);
+            }
+
+            return;
+        }
+
+        for (; mask != 0; mask &= mask - 1)
+        {
+            var r = BitOperations.TrailingZeroCount(mask);
+            scores[r] = HammingScalar.Score(rows + r, Rows.PerChunk, query, column.Words);
+        }
+    }
+}

@@ -1,0 +1,178 @@
+using System.Buffers;
+using System.Numerics;
+
+namespace Pipeline.VectorIndex.Embedded;
+
+/// <summary>One entry of an inverted list.</summary>
+internal readonly record struct Posting(int Row, float Weight);
+
+/// <summary>
+/// Sparse vectors twice: inverted lists (index → rows) for searching everything, and the vectors themselves for searching
+/// among few rows. Both ways add the same products in the same order (ascending index, in double precision), so they agree exactly.
+/// </summary>
+internal sealed class SparseColumn(SparseSpace space, Lock gate) : SpaceColumn(space)
+{
+    /// <summary>Below this many candidates their vectors are compared directly.</summary>
+    private const int DirectCandidates = 256;
+
+    private readonly Dictionary<uint, PostingList<Posting>> _lists = [];
+    private readonly ChunkedColumn<SparseVector?> _vectors = new(Rows.PerChunk);
+
+    /// <summary>The inverted lists of a query's indices, in its order. Called under the gate.</summary>
+    public PostingSlice<Posting>[] Resolve(SparseVector query)
+    {
+        var slices = new PostingSlice<Posting>[query.Indices.Length];
+        for (var i = 0; i < slices.Length; i++)
+        {
+            slices[i] = _lists.TryGetValue(query.Indices[i], out var list) ? list.Slice : PostingSlice<Posting>.Empty;
+        }
+
+        return slices;
+    }
+
+    /// <summary>Offers every row of the mask that shares an index with the query.</summary>
+    public void Search(SparseVector query, PostingSlice<Posting>[] lists, RowMask mask, TopK best, CancellationToken ct)
+    {
+        if (mask.Count() <= DirectCandidates)
+        {
+            SearchDirectly(query, mask, best);
+        }
+        else
+        {
+            SearchInverted(query, lists, mask, best, ct);
+        }
+    }
+
+    protected override void Store(int row, VectorValue value)
+    {
+        var vector = (SparseVector)value;
+        _vectors.Ensure(Rows.Chunk(row))[Rows.InChunk(row)] = vector;
+        lock (gate)
+        {
+            for (var i = 0; i < vector.Indices.Length; i++)
+            {
+                if (!_lists.TryGetValue(vector.Indices[i], out var list))
+                {
+                    _lists.Add(vector.Indices[i], list = new PostingList<Posting>());
+                }
+
+                list.Append(new Posting(row, vector.Values[i]));
+            }
+        }
+    }
+
+    protected override VectorValue Fetch(int row)
+    {
+        var vector = Vector(row);
+        return new SparseVector((uint[])vector.Indices.Clone(), (float[])vector.Values.Clone());
+    }
+
+    protected override void Forget(IReadOnlySet<int> rows)
+    {
+        var touched = new HashSet<uint>();
+        foreach (var row in rows)
+        {
+            if (_vectors.Find(Rows.Chunk(row)) is { } chunk && chunk[Rows.InChunk(row)] is { } vector)
+            {
+                touched.UnionWith(vector.Indices);
+                chunk[Rows.InChunk(row)] = null;
+            }
+        }
+
+        foreach (var index in touched)
+        {
+            // One list at a time under the gate: readers wait for microseconds, not for the whole purge.
+            lock (gate)
+            {
+                var list = _lists[index];
+                list.Rewrite(posting => !rows.Contains(posting.Row));
+                if (list.Count == 0)
+                {
+                    _lists.Remove(index);
+                }
+            }
+        }
+    }
+
+    private SparseVector Vector(int row) => _vectors[Rows.Chunk(row)][Rows.InChunk(row)]!;
+
+    private void SearchDirectly(SparseVector query, RowMask mask, TopK best)
+    {
+        var words = mask.Words;
+        for (var w = 0; w < words.Length; w++)
+        {
+            for (var word = words[w]; word != 0; word &= word - 1)
+            {
+                var row = (w * Rows.PerWord) + BitOperations.TrailingZeroCount(word);
+                if (Dot(query, Vector(row)) is { } score)
+                {
+                    best.Offer(score, row);
+                }
+            }
+        }
+    }
+
+    private static double? Dot(SparseVector a, SparseVector b)
+    {
+        double sum = 0;
+        var shared = false;
+        for (int i = 0, j = 0; i < a.Indices.Length && j < b.Indices.Length;)
+        {
+            if (a.Indices[i] == b.Indices[j])
+            {
+                sum += (double)a.Values[i++] * b.Values[j++];
+                shared = true;
+            }
+            else if (a.Indices[i] < b.Indices[j])
+            {
+                i++;
+            }
+            else
+            {
+                j++;
+            }
+        }
+
+        return shared ? sum : null;
+    }
+
+    private static void SearchInverted(
+        SparseVector query, PostingSlice<Posting>[] lists, RowMask mask, TopK best, CancellationToken ct)
+    {
+        var rowCount = mask.ChunkCount * Rows.PerChunk;
+        var sums = ArrayPool<double>.Shared.Rent(rowCount);
+        sums.AsSpan(0, rowCount).Clear();
+        using var touched = new RowMask(rowCount);
+        touched.Words.Clear();
+        for (var i = 0; i < lists.Length; i++)
+        {
+            ct.ThrowIfCancellationRequested();
+            double weight = query.Values[i];
+            foreach (var posting in lists[i].Span)
+            {
+                // Rows added after the snapshot was taken may lie beyond the mask.
+                if (posting.Row < rowCount)
+                {
+                    sums[posting.Row] += weight * posting.Weight;
+                    touched.Add(posting.Row);
+                }
+            }
+        }
+
+        var words = mask.Words;
+        var hits = touched.Words;
+        for (var w = 0; w < words.Length; w++)
+        {
+            for (var word = words[w] & hits[w]; word != 0; word &= word - 1)
+            {
+                var row = (w * Rows.PerWord) + BitOperations.TrailingZeroCount(word);
+                if (sums[row] >= best.Threshold)
+                {
+                    best.Offer(sums[row], row);
+                }
+            }
+        }
+
+        ArrayPool<double>.Shared.Return(sums);
+    }
+}

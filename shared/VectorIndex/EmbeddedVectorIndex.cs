@@ -1,0 +1,200 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Pipeline.VectorIndex.Embedded;
+
+namespace Pipeline.VectorIndex;
+
+/// <summary>
+/// An exact index inside the process: everything is searched in memory and kept in one SQLite file. A write is durable when
+/// its task completes, also across a kill of the process. One process at a time may have a directory open.
+/// </summary>
+/// <remarks>
+/// Reads never wait for the disk, and see each write wholly or not at all. Scores do not depend on the processor's vector
+/// width or on the number of threads.
+/// </remarks>
+public sealed partial class EmbeddedVectorIndex : IVectorIndex, IDisposable
+{
+    /// <summary>Points loaded between two snapshots while opening.</summary>
+    private const int LoadBatch = 4096;
+
+    private readonly ConcurrentDictionary<string, MemoryCollection> _collections = new(StringComparer.Ordinal);
+    private readonly IndexDatabase _database;
+    private readonly IndexWriter _writer;
+    private readonly int _maxThreads;
+    private readonly ILogger _logger;
+    private int _disposed;
+
+    private EmbeddedVectorIndex(VectorIndexOptions options, ILogger logger)
+    {
+        _logger = logger;
+        _maxThreads = options.MaxThreads == 0 ? Environment.ProcessorCount : options.MaxThreads;
+        _database = IndexDatabase.Open(options.Path);
+        try
+        {
+            Load(options.Path);
+        }
+        catch
+        {
+            _database.Dispose();
+            throw;
+        }
+
+        _writer = new IndexWriter(_database, _collections, options, logger);
+    }
+
+    /// <summary>Opens the index and loads it into memory.</summary>
+    /// <exception cref="InvalidOperationException">The directory is open elsewhere, or was written by a newer version.</exception>
+    /// <exception cref="InvalidDataException">A stored point is damaged.</exception>
+    public static EmbeddedVectorIndex Open(VectorIndexOptions options, ILogger<EmbeddedVectorIndex>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentException.ThrowIfNullOrWhiteSpace(options.Path);
+        return new EmbeddedVectorIndex(options, logger ?? NullLogger<EmbeddedVectorIndex>.Instance);
+    }
+
+    /// <inheritdoc/>
+    public async Task EnsureCollectionAsync(string collection, CollectionSchema schema, CancellationToken ct = default)
+    {
+        ThrowIfDisposed();
+        ThrowIfBadName(collection);
+        ArgumentNullException.ThrowIfNull(schema);
+        schema.Validate();
+        var own = new CollectionSchema([.. schema.Spaces]);
+        await _writer.WriteAsync(new EnsureRequest(collection, own, ct), ct);
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> DropCollectionAsync(string collection, CancellationToken ct = default)
+    {
+        ThrowIfDisposed();
+        ThrowIfBadName(collection);
+        return _writer.WriteAsync(new DropRequest(collection, ct), ct);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> ListCollectionsAsync(CancellationToken ct = default)
+    {
+        ThrowIfDisposed();
+        return Task.FromResult<IReadOnlyList<string>>([.. _collections.Keys.Order(StringComparer.Ordinal)]);
+    }
+
+    /// <inheritdoc/>
+    public async Task UpsertAsync(string collection, IReadOnlyList<IndexPoint> points, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(points);
+        var target = Collection(collection);
+        if (points.Count > 0)
+        {
+            await _writer.WriteAsync(ChangeRequest.Upsert(target, points, ct), ct);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task DeleteAsync(string collection, IReadOnlyList<Guid> ids, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        var target = Collection(collection);
+        if (ids.Count > 0)
+        {
+            await _writer.WriteAsync(ChangeRequest.Delete(target, ids, ct), ct);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<IndexPoint>> GetAsync(string collection, IReadOnlyList<Guid> ids, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        return Task.FromResult(Collection(collection).Get(ids));
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<IndexHit>> SearchAsync(string collection, IndexQuery query, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentOutOfRangeException.ThrowIfLessThan(query.Limit, 1);
+        var target = Collection(collection);
+        ct.ThrowIfCancellationRequested();
+        var ordinal = PreparedPoint.Ordinal(target.Schema, query.Space);
+        var vector = VectorPreparation.Prepare(target.Schema.Spaces[ordinal], query.Vector);
+
+        // A small search is over before a second thread would have started; a large one must not hold the caller's.
+        var threads = query.Among is null ? target.UsefulThreads(ordinal, _maxThreads) : 1;
+        return threads == 1
+            ? Task.FromResult(target.Search(ordinal, vector, query, 1, ct))
+            : Task.Run(() => target.Search(ordinal, vector, query, threads, ct), ct);
+    }
+
+    /// <inheritdoc/>
+    public Task<IndexPage> ScanAsync(
+        string collection, Guid? after, int limit, PayloadFilter? filter = null, CancellationToken ct = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        return Task.FromResult(Collection(collection).Scan(after, limit, filter, ct));
+    }
+
+    /// <inheritdoc/>
+    public Task<long> CountAsync(string collection, PayloadFilter? filter = null, CancellationToken ct = default) =>
+        Task.FromResult(Collection(collection).Count(filter));
+
+    /// <summary>Finishes queued writes and closes the file.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            await _writer.DisposeAsync();
+            _database.Dispose();
+        }
+    }
+
+    /// <summary>As <see cref="DisposeAsync"/>, waiting.</summary>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    private void Load(string path)
+    {
+        var clock = Stopwatch.StartNew();
+        var collections = _database.ReadCollections().ToDictionary(c => c.Key, c => new MemoryCollection(c.Key, c.Name, c.Schema));
+        var pending = collections.Keys.ToDictionary(key => key, _ => new List<PointChange>());
+        long points = 0;
+        foreach (var (key, point) in _database.ReadPoints(key => collections[key].Schema))
+        {
+            points++;
+            pending[key].Add(new PointChange(point.Id, point));
+            if (pending[key].Count == LoadBatch)
+            {
+                collections[key].Apply(pending[key]);
+                pending[key].Clear();
+            }
+        }
+
+        foreach (var (key, rest) in pending)
+        {
+            collections[key].Apply(rest);
+            _collections[collections[key].Name] = collections[key];
+        }
+
+        LogOpened(path, collections.Count, points, clock.ElapsedMilliseconds);
+    }
+
+    private MemoryCollection Collection(string name)
+    {
+        ThrowIfDisposed();
+        ArgumentNullException.ThrowIfNull(name);
+        return _collections.TryGetValue(name, out var collection) ? collection : throw new CollectionNotFoundException(name);
+    }
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+
+    private static void ThrowIfBadName(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (name.Length > 255 || name.Any(c => c is '/' or '\\' || char.IsControl(c)))
+        {
+            throw new ArgumentException($"'{name}' is no name for a collection.");
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Opened the index in {Path}: {Collections} collections, {Points} points, {ElapsedMs} ms")]
+    private partial void LogOpened(string path, int collections, long points, long elapsedMs);
+}

@@ -1,0 +1,64 @@
+namespace Pipeline.VectorIndex;
+
+/// <summary>
+/// Collections of points. A point has an id, a payload and a vector in each of some named spaces; a collection is
+/// searched one space at a time, optionally among the points that pass a <see cref="PayloadFilter"/>.
+/// </summary>
+/// <remarks>
+/// Every member may be called from any thread. Members that name a collection throw
+/// <see cref="CollectionNotFoundException"/> if it does not exist, except
+/// <see cref="EnsureCollectionAsync"/> and <see cref="DropCollectionAsync"/>.
+/// A write whose token is cancelled may still take place.
+/// </remarks>
+public interface IVectorIndex : IAsyncDisposable
+{
+    /// <summary>Creates a collection; does nothing if it exists with the same spaces (in whatever order).</summary>
+    /// <param name="collection">1 to 255 characters, none of them <c>/</c>, <c>\</c> or a control character.</param>
+    /// <param name="schema">The spaces, at least one, with distinct names.</param>
+    /// <param name="ct">Cancels the wait.</param>
+    /// <exception cref="SchemaMismatchException">The collection exists with other spaces.</exception>
+    Task EnsureCollectionAsync(string collection, CollectionSchema schema, CancellationToken ct = default);
+
+    /// <summary>Removes a collection and all its points.</summary>
+    /// <returns>False if there was none.</returns>
+    Task<bool> DropCollectionAsync(string collection, CancellationToken ct = default);
+
+    /// <summary>Names of all collections, in ordinal order.</summary>
+    Task<IReadOnlyList<string>> ListCollectionsAsync(CancellationToken ct = default);
+
+    /// <summary>
+    /// Stores points; each replaces its predecessor of the same id wholly (vectors and payload). All points of one call
+    /// become durable and visible together, and are both when the task completes. Of points with the same id the last counts.
+    /// </summary>
+    /// <exception cref="ArgumentException">
+    /// A vector names no space of the schema, has the wrong type or length, or is not finite; a dense vector is all zeros.
+    /// </exception>
+    Task UpsertAsync(string collection, IReadOnlyList<IndexPoint> points, CancellationToken ct = default);
+
+    /// <summary>Removes points; ids that are not there are passed over. Durable when the task completes.</summary>
+    Task DeleteAsync(string collection, IReadOnlyList<Guid> ids, CancellationToken ct = default);
+
+    /// <summary>
+    /// The points of these ids, in the order asked for; ids that are not there are left out. Dense vectors come back
+    /// L2-normalised.
+    /// </summary>
+    Task<IReadOnlyList<IndexPoint>> GetAsync(string collection, IReadOnlyList<Guid> ids, CancellationToken ct = default);
+
+    /// <summary>
+    /// The <see cref="IndexQuery.Limit"/> best points of a space, best first, equal scores by ascending id. Points without
+    /// a vector in the space are not found; nor are, in a sparse space, points that share no index with the query.
+    /// </summary>
+    /// <exception cref="ArgumentException">The query does not suit the space.</exception>
+    Task<IReadOnlyList<IndexHit>> SearchAsync(string collection, IndexQuery query, CancellationToken ct = default);
+
+    /// <summary>One page of a walk over the points in ascending order of id.</summary>
+    /// <param name="collection">The collection.</param>
+    /// <param name="after">The page starts behind this id; null starts at the beginning.</param>
+    /// <param name="limit">Most points in the page, at least 1.</param>
+    /// <param name="filter">Only points that pass; null for all.</param>
+    /// <param name="ct">Cancels the walk.</param>
+    Task<IndexPage> ScanAsync(string collection, Guid? after, int limit, PayloadFilter? filter = null, CancellationToken ct = default);
+
+    /// <summary>The exact number of points that pass the filter; null counts all.</summary>
+    Task<long> CountAsync(string collection, PayloadFilter? filter = null, CancellationToken ct = default);
+}

@@ -1,0 +1,26 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Pipeline.VectorIndex;
+
+/// <summary>Settings of the embedded index, section <c>Index</c>.</summary>
+public sealed class VectorIndexOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "Index";
+
+    /// <summary>Directory of the index; created if missing. One process at a time may have it open.</summary>
+    [Required]
+    public string Path { get; set; } = "data/index";
+
+    /// <summary>Most threads one search may use; 0 for one per core. Small collections are searched by one thread anyway.</summary>
+    [Range(0, 1024)]
+    public int MaxThreads { get; set; }
+
+    /// <summary>Most points that concurrent writes put into one transaction. A single larger write is still one transaction.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxCommitPoints { get; set; } = 2048;
+
+    /// <summary>Most writes that wait for the writer; further callers wait for room.</summary>
+    [Range(1, 1_000_000)]
+    public int WriteQueueCapacity { get; set; } = 1024;
+}

@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Pipeline.VectorIndex;
+
+/// <summary>Registers a vector index.</summary>
+public static class VectorIndexServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds the embedded index as the <see cref="IVectorIndex"/>, configured by section <see cref="VectorIndexOptions.Section"/>.
+    /// It is opened when the host starts, so that a damaged or locked index stops the start and not the first search.
+    /// </summary>
+    /// <param name="services">Where to add it.</param>
+    /// <param name="configuration">The root of the configuration.</param>
+    public static IServiceCollection AddEmbeddedVectorIndex(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configuration);
+        services.AddOptions<VectorIndexOptions>()
+            .Bind(configuration.GetSection(VectorIndexOptions.Section))
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        services.AddSingleton<IVectorIndex>(provider => EmbeddedVectorIndex.Open(
+            provider.GetRequiredService<IOptions<VectorIndexOptions>>().Value,
+            provider.GetRequiredService<ILogger<EmbeddedVectorIndex>>()));
+        services.AddHostedService<OpenAtStart>();
+        return services;
+    }
+
+    private sealed class OpenAtStart(IServiceProvider provider) : IHostedLifecycleService
+    {
+        public Task StartingAsync(CancellationToken cancellationToken)
+        {
+            provider.GetRequiredService<IVectorIndex>();
+            return Task.CompletedTask;
+        }
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
