@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Pipeline.VectorIndex;
+using Xunit;
 
 namespace Pipeline.Tests.Unit.VectorIndex;
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Pipeline.VectorIndex;
+using Xunit;
 using static Pipeline.Tests.Unit.VectorIndex.Points;
 
 namespace Pipeline.Tests.Unit.VectorIndex;

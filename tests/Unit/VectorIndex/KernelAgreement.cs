@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Pipeline.VectorIndex.Kernels;
+using Xunit;
 
 namespace Pipeline.Tests.Unit.VectorIndex;
 

@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Text.Json;
+using Pipeline.Tests.Benchmarks;
+
+const string Usage = """
+    dotnet run -c Release --project tests/Benchmarks -- search [--sizes 1000,10000,100000] [--queries 100] [--json FILE]
+    """;
+
+try
+{
+    return args switch
+    {
+        ["search", .. var rest] => await SearchAsync(rest),
+        _ => throw new ArgumentException("Which benchmark?"),
+    };
+}
+catch (ArgumentException e)
+{
+    await Console.Error.WriteLineAsync($"{e.Message}\n{Usage}");
+    return 2;
+}
+
+static async Task<int> SearchAsync(string[] options)
+{
+    int[] sizes = [1_000, 10_000, 100_000];
+    var queries = 100;
+    string? json = null;
+    for (var i = 0; i < options.Length; i += 2)
+    {
+        var value = i + 1 < options.Length ? options[i + 1] : throw new ArgumentException($"{options[i]} needs a value.");
+        switch (options[i])
+        {
+            case "--sizes":
+                sizes = [.. value.Split(',').Select(Number)];
+                break;
+            case "--queries":
+                queries = Number(value);
+                break;
+            case "--json":
+                json = value;
+                break;
+            default:
+                throw new ArgumentException($"Unknown option {options[i]}.");
+        }
+    }
+
+    var result = await SearchBenchmark.RunAsync(sizes, queries, Console.WriteLine);
+    if (json is not null)
+    {
+        await using var file = File.Create(json);
+        await JsonSerializer.SerializeAsync(file, result, SearchBenchmarkResult.JsonOptions);
+    }
+
+    return 0;
+}
+
+static int Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 0
+    ? n
+    : throw new ArgumentException($"'{text}' is no positive number.");

@@ -1,0 +1,29 @@
+using System.Text.Json;
+
+namespace Pipeline.Tests.Benchmarks;
+
+/// <summary>Latency of index searches, one query at a time.</summary>
+/// <param name="Cores">Processors the process may use.</param>
+/// <param name="Dimensions">Length of the embeddings.</param>
+/// <param name="Bits">Length of the codes.</param>
+/// <param name="Sizes">One for each number of entries.</param>
+internal sealed record SearchBenchmarkResult(int Cores, int Dimensions, int Bits, IReadOnlyList<SearchBenchmarkSize> Sizes)
+{
+    public static JsonSerializerOptions JsonOptions { get; } = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+}
+
+/// <summary>Figures at one number of entries.</summary>
+/// <param name="Entries">Points in the index.</param>
+/// <param name="InsertPerSecond">Durable upserts a second, in batches of 500.</param>
+/// <param name="OpenMs">Opening the index, everything loaded.</param>
+/// <param name="Modes">Mode (<c>cnn</c>, <c>hash</c>) → figures.</param>
+internal sealed record SearchBenchmarkSize(
+    int Entries, double InsertPerSecond, double OpenMs, IReadOnlyDictionary<string, SearchBenchmarkMode> Modes);
+
+/// <summary>The index beside a plain loop over arrays that answers the same.</summary>
+/// <param name="P50Ms">Median of a search.</param>
+/// <param name="P95Ms">95th percentile of a search.</param>
+/// <param name="BaselineP50Ms">Median of the plain loop.</param>
+/// <param name="BaselineP95Ms">95th percentile of the plain loop.</param>
+/// <param name="RecallAt10">Share of the ten exact nearest that the mode finds; 1 for an exact mode.</param>
+internal sealed record SearchBenchmarkMode(double P50Ms, double P95Ms, double BaselineP50Ms, double BaselineP95Ms, double RecallAt10);
