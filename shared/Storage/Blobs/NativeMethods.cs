@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+
+namespace Pipeline.Storage;
+
+/// <summary>What .NET cannot do with a directory: open it and sync it (POSIX open, fsync, close).</summary>
+internal static partial class NativeMethods
+{
+    private const int ReadOnly = 0;
+    private const int CloseOnExec = 0x80000;
+
+    /// <summary>Makes the names in a directory durable: without it a rename may be lost with the power.</summary>
+    /// <exception cref="IOException">The system refused; the message holds its error text.</exception>
+    public static void SyncDirectory(string path)
+    {
+        // Windows journals directory changes and has no such call.
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        var descriptor = Open(path, OperatingSystem.IsLinux() ? ReadOnly | CloseOnExec : ReadOnly);
+        if (descriptor < 0)
+        {
+            throw Error("open", path);
+        }
+
+        try
+        {
+            if (Sync(descriptor) != 0)
+            {
+                throw Error("fsync", path);
+            }
+        }
+        finally
+        {
+            _ = Close(descriptor);
+        }
+    }
+
+    private static IOException Error(string call, string path)
+    {
+        var code = Marshal.GetLastPInvokeError();
+        return new IOException($"{call} '{path}': {Marshal.GetPInvokeErrorMessage(code)}");
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Sync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Close(int descriptor);
+}
