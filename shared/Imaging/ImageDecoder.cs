@@ -104,7 +104,13 @@ public sealed class ImageDecoder(ImagingOptions options)
     {
         // thumbnail_image rotates upright, applies an embedded profile, premultiplies alpha and resizes in the cheapest order.
         using var resize = new VipsOperation("thumbnail_image").Set("in", source)
-            .Set("width", width).Set("height", height).Set("size", exact ? "force" : "down").Set("export-profile", "srgb");
+            .Set("width", width).Set("height", height).Set("size", exact ? "force" : "down");
+        if (source.HasProfile)
+        {
+            // Only then: without an embedded profile libvips would take an RGB image through a guessed one and shift its colours.
+            resize.Set("export-profile", "srgb");
+        }
+
         using var resized = resize.Run();
 
         var isGray = resized.Bands - (resized.HasAlpha ? 1 : 0) == 1;

@@ -25,6 +25,9 @@ internal sealed unsafe class VipsImage : SafeHandle
 
     internal bool HasAlpha => NativeMethods.HasAlpha(this) != 0;
 
+    /// <summary>Whether an ICC profile is embedded.</summary>
+    internal bool HasProfile => NativeMethods.MetadataType(this, "icc-profile-data") != 0;
+
     /// <summary>The EXIF orientation, 1..8.</summary>
     internal int Orientation => NativeMethods.Orientation(this);
 

@@ -103,6 +103,23 @@ public sealed class ImageDecoderTests
     }
 
     [Fact]
+    public void Applies_an_embedded_profile()
+    {
+        using var scene = TestImages.Scene();
+        foreach (var profile in (string[])["srgb", "p3"])
+        {
+            // The same colours, stored as the profile wants them: a reader that ignores a P3 profile sees duller ones.
+            var encoded = TestImages.Saved(scene, "pngsave_buffer", image =>
+            {
+                using var export = new VipsOperation("icc_transform").Set("in", image).Set("output-profile", profile).Set("input-profile", "srgb");
+                return export.Run();
+            });
+            using var image = _decoder.DecodeRgb(encoded);
+            TestImages.AssertScene(image, 3);
+        }
+    }
+
+    [Fact]
     public void Flattens_alpha_on_white()
     {
         using var scene = TestImages.Scene(channels: 4);
