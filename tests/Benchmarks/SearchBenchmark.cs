@@ -13,8 +13,8 @@ internal static class SearchBenchmark
     private const int Limit = 10;
     private const int Candidates = 100;
     private const int InsertBatch = 500;
-    private const int WarmUps = 300;
-    private static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(5);
+    private const int MinWarmUps = 50;
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
 
     public static async Task<SearchBenchmarkResult> RunAsync(
         IReadOnlyList<int> sizes, int queries = 100, Action<string>? report = null, CancellationToken ct = default)
@@ -86,13 +86,11 @@ internal static class SearchBenchmark
         Gallery gallery, List<Guid[]> exact, Func<int, Task<IReadOnlyList<IndexHit>>> search, Func<int, Guid[]> loop)
     {
         // Until the code that a long-running process has is in place: the compiler optimises in the background.
-        for (var (i, clock) = (0, Stopwatch.StartNew()); i < WarmUps && clock.Elapsed < LongestWarmUp; i++)
+        for (var (i, clock) = (0, Stopwatch.StartNew()); i < MinWarmUps || clock.Elapsed < WarmUp; i++)
         {
             await search(i % gallery.Queries.Length);
             loop(i % gallery.Queries.Length);
         }
-
-        await Task.Delay(TimeSpan.FromMilliseconds(300));
 
         var indexMs = new List<double>();
         var loopMs = new List<double>();

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 
 namespace Pipeline.VectorIndex.Embedded;
 
@@ -10,13 +11,13 @@ internal sealed class TopK : IDisposable
 {
     private readonly ChunkedColumn<Guid> _ids;
     private readonly int _capacity;
-    private (double Score, int Row)[] _heap;
+    private Entry[] _heap;
 
     public TopK(int capacity, ChunkedColumn<Guid> ids)
     {
         _capacity = capacity;
         _ids = ids;
-        _heap = ArrayPool<(double, int)>.Shared.Rent(Math.Max(1, capacity));
+        _heap = ArrayPool<Entry>.Shared.Rent(Math.Max(1, capacity));
     }
 
     public int Count { get; private set; }
@@ -26,30 +27,33 @@ internal sealed class TopK : IDisposable
 
     public void Offer(double score, int row)
     {
-        var item = (score, row);
         if (Count < _capacity)
         {
-            _heap[Count] = item;
+            _heap[Count] = new Entry(score, IdKey(row), row);
             SiftUp(Count++);
         }
-        else if (Count > 0 && IsBetter(item, _heap[0]))
+        else if (Count > 0 && score >= _heap[0].Score)
         {
-            _heap[0] = item;
-            SiftDown(0, Count);
+            var entry = new Entry(score, IdKey(row), row);
+            if (IsBetter(entry, _heap[0]))
+            {
+                _heap[0] = entry;
+                SiftDown(0, Count);
+            }
         }
     }
 
     /// <summary>Takes over what another has found.</summary>
     public void Merge(TopK other)
     {
-        foreach (var (score, row) in other._heap.AsSpan(0, other.Count))
+        foreach (var entry in other._heap.AsSpan(0, other.Count))
         {
-            Offer(score, row);
+            Offer(entry.Score, entry.Row);
         }
     }
 
     /// <summary>Sorts the heap in place and returns it, best first. No offers may follow.</summary>
-    public ReadOnlySpan<(double Score, int Row)> Sort()
+    public ReadOnlySpan<Entry> Sort()
     {
         for (var end = Count - 1; end > 0; end--)
         {
@@ -62,15 +66,20 @@ internal sealed class TopK : IDisposable
 
     public void Dispose()
     {
-        ArrayPool<(double, int)>.Shared.Return(_heap);
+        ArrayPool<Entry>.Shared.Return(_heap);
         _heap = [];
         Count = 0;
     }
 
-    private bool IsBetter((double Score, int Row) a, (double Score, int Row) b) =>
-        a.Score > b.Score || (a.Score == b.Score && Id(a.Row).CompareTo(Id(b.Row)) < 0);
+    private static bool IsBetter(in Entry a, in Entry b) => a.Score > b.Score || (a.Score == b.Score && a.IdKey < b.IdKey);
 
-    private Guid Id(int row) => _ids[Rows.Chunk(row)][Rows.InChunk(row)];
+    /// <summary>The id as a number in the order of ids. Kept in the heap, since with Hamming distances most comparisons are ties.</summary>
+    private UInt128 IdKey(int row)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        _ids[Rows.Chunk(row)][Rows.InChunk(row)].TryWriteBytes(bytes, bigEndian: true, out _);
+        return BinaryPrimitives.ReadUInt128BigEndian(bytes);
+    }
 
     private void SiftUp(int i)
     {
@@ -109,4 +118,7 @@ internal sealed class TopK : IDisposable
             i = worst;
         }
     }
+
+    /// <summary>A row of the heap.</summary>
+    internal readonly record struct Entry(double Score, UInt128 IdKey, int Row);
 }
