@@ -59,14 +59,17 @@ internal sealed partial class MemoryCollection
     /// <summary>The points of these ids, in their order.</summary>
     public IReadOnlyList<IndexPoint> Get(IReadOnlyList<Guid> ids)
     {
-        using var view = Enter(null, ids, null, null);
-        return [.. view.Among!.Select(Point)];
+        using var view = Enter(null, ids);
+        return Read(view);
     }
+
+    /// <summary>The points that a view was entered among.</summary>
+    public IReadOnlyList<IndexPoint> Read(ReadView view) => [.. view.Among!.Select(Point)];
 
     /// <summary>The points with the smallest ids behind <paramref name="after"/>.</summary>
     public IndexPage Scan(Guid? after, int limit, PayloadFilter? filter, CancellationToken ct)
     {
-        using var view = Enter(filter, null, null, null);
+        using var view = Enter(filter);
         using var mask = CreateMask(view, null);
 
         // The greatest id kept so far is dequeued first, so the queue ends with the smallest ones.
@@ -104,7 +107,7 @@ internal sealed partial class MemoryCollection
     /// <summary>How many points pass.</summary>
     public long Count(PayloadFilter? filter)
     {
-        using var view = Enter(filter, null, null, null);
+        using var view = Enter(filter);
         if (view.Tenant is null && view.Labels.Count == 0)
         {
             return view.Live.Count;
@@ -114,7 +117,9 @@ internal sealed partial class MemoryCollection
         return mask.Count();
     }
 
-    private ReadView Enter(PayloadFilter? filter, IReadOnlyCollection<Guid>? among, SparseColumn? sparse, SparseVector? query)
+    /// <summary>Takes the newest snapshot; what it shows stays as it is until the view is disposed.</summary>
+    public ReadView Enter(
+        PayloadFilter? filter, IReadOnlyCollection<Guid>? among = null, SparseColumn? sparse = null, SparseVector? query = null)
     {
         lock (_gate)
         {
