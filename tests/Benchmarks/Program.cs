@@ -4,6 +4,7 @@ using Pipeline.Tests.Benchmarks;
 
 const string Usage = """
     dotnet run -c Release --project tests/Benchmarks -- search [--sizes 1000,10000,100000] [--queries 100] [--json FILE]
+    dotnet run -c Release --project tests/Benchmarks -- storage [--json FILE]
     """;
 
 try
@@ -11,6 +12,8 @@ try
     return args switch
     {
         ["search", .. var rest] => await SearchAsync(rest),
+        ["storage"] => await StorageAsync(null),
+        ["storage", "--json", var json] => await StorageAsync(json),
         _ => throw new ArgumentException("Which benchmark?"),
     };
 }
@@ -49,6 +52,18 @@ static async Task<int> SearchAsync(string[] options)
     {
         await using var file = File.Create(json);
         await JsonSerializer.SerializeAsync(file, result, SearchBenchmarkResult.JsonOptions);
+    }
+
+    return 0;
+}
+
+static async Task<int> StorageAsync(string? json)
+{
+    var figures = await StorageBenchmark.RunAsync(Console.WriteLine);
+    if (json is not null)
+    {
+        await using var file = File.Create(json);
+        await JsonSerializer.SerializeAsync(file, figures, StorageBenchmark.JsonOptions);
     }
 
     return 0;

@@ -14,7 +14,7 @@ public sealed class SharedServers : IAsyncLifetime
     public const string Collection = "servers";
 
     private readonly Lazy<Task<RabbitMqServer>> _rabbitMq = new(RabbitMqServer.StartAsync);
-    private readonly Lazy<Task<RedisServer>> _redis = new(RedisServer.StartAsync);
+    private readonly Lazy<Task<RedisServer>> _redis = new(() => RedisServer.StartAsync());
 
     /// <summary>The broker, started at the first call.</summary>
     public Task<RabbitMqServer> RabbitMqAsync() => _rabbitMq.Value;

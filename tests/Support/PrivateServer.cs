@@ -9,18 +9,18 @@ internal sealed class PrivateServer : IAsyncDisposable
     private readonly string _scripts;
     private readonly string _directory;
 
-    private PrivateServer(string name)
+    private PrivateServer(string name, string? parent)
     {
         _scripts = Path.Combine(RepositoryRoot.Path, "infra", name);
-        _directory = Path.Combine(Path.GetTempPath(), $"pipeline-tests-{name}-{Guid.NewGuid():N}");
+        _directory = Path.Combine(parent ?? Path.GetTempPath(), $"pipeline-tests-{name}-{Guid.NewGuid():N}");
     }
 
     /// <summary>What the start script printed: ports, user, password, pids.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; private set; } = new Dictionary<string, string>();
 
-    public static async Task<PrivateServer> StartAsync(string name)
+    public static async Task<PrivateServer> StartAsync(string name, string? parent = null)
     {
-        var server = new PrivateServer(name);
+        var server = new PrivateServer(name, parent);
         await server.StartAgainAsync();
         return server;
     }

@@ -27,14 +27,15 @@ public sealed class RedisServer : IAsyncDisposable
     public bool IsPrivate => _private is not null;
 
     /// <summary>Connects to the configured server or starts a private one, and waits until it answers.</summary>
-    public static async Task<RedisServer> StartAsync()
+    /// <param name="parent">Where a private one's folder is created; null: the system's temporary folder.</param>
+    public static async Task<RedisServer> StartAsync(string? parent = null)
     {
         if (Environment.GetEnvironmentVariable("PIPELINE_REDIS_URL") is { Length: > 0 } url)
         {
             return new RedisServer(null, new Uri(url));
         }
 
-        var owned = await PrivateServer.StartAsync("redis");
+        var owned = await PrivateServer.StartAsync("redis", parent);
         return new RedisServer(owned, new Uri(owned.Settings["url"]));
     }
 
