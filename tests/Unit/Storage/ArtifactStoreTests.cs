@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Pipeline.Tests.Storage;
 
-public sealed class ArtifactStoreTests : IAsyncDisposable
+public sealed class ArtifactStoreTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
     private readonly DirectoryBlobStore _blobs;
@@ -27,7 +27,9 @@ public sealed class ArtifactStoreTests : IAsyncDisposable
 
     private static CancellationToken None => CancellationToken.None;
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _state.DisposeAsync();
         _folder.Dispose();

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Pipeline.Tests.Storage;
 
-public sealed class StateJsonTests : IAsyncDisposable
+public sealed class StateJsonTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
     private readonly SqliteStateStore _store;
@@ -14,7 +14,9 @@ public sealed class StateJsonTests : IAsyncDisposable
 
     private static StateKey Key => new("notes", "a");
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _store.DisposeAsync();
         _folder.Dispose();
