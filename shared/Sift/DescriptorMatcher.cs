@@ -78,50 +78,69 @@ internal static class DescriptorMatcher
         }
     }
 
-    private static void CompareWide(ReadOnlySpan<byte> query, ReadOnlySpan<byte> candidate, Span<Nearest> best, Span<(int Distance, int Index)> back)
+    private static unsafe void CompareWide(ReadOnlySpan<byte> query, ReadOnlySpan<byte> candidate, Span<Nearest> best, Span<(int Distance, int Index)> back)
     {
         var n = best.Length;
         var m = back.Length;
 
         // Widened once, so that the inner loop is load, multiply-add, add; |a − b|² = |a|² + |b|² − 2ab needs only dot products.
-        var wide = ArrayPool<short>.Shared.Rent((n + m) * Size);
+        // On a cache line's border, since every other load would straddle two lines otherwise.
+        var wide = (short*)NativeMemory.AlignedAlloc((nuint)(n + m) * Size * sizeof(short), 64);
         var norms = ArrayPool<int>.Shared.Rent(n + m);
         try
         {
-            Widen(query, wide, norms);
-            Widen(candidate, wide.AsSpan(n * Size), norms.AsSpan(n));
-            ref var rows = ref MemoryMarshal.GetArrayDataReference(wide);
+            Widen(query, new Span<short>(wide, n * Size), norms);
+            Widen(candidate, new Span<short>(wide + (n * Size), m * Size), norms.AsSpan(n));
+            ref var rows = ref *wide;
             ref var others = ref Unsafe.Add(ref rows, n * Size);
-            Span<int> dots = stackalloc int[Block];
             for (var i = 0; i < n; i += Block)
             {
-                var height = Math.Min(Block, n - i);
+                ref var row = ref Unsafe.Add(ref rows, i * Size);
+                if (n - i < Block)
+                {
+                    CompareFew(ref row, ref others, norms, best, back, i);
+                    break;
+                }
+
+                var lengths = Vector128.Create(norms.AsSpan(i, Block));
+                var seconds = Vector128.Create(int.MaxValue);
                 for (var j = 0; j < m; j++)
                 {
-                    ref var other = ref Unsafe.Add(ref others, j * Size);
-                    if (height == Block)
-                    {
-                        DotFour(ref Unsafe.Add(ref rows, i * Size), ref other, dots);
-                    }
-                    else
-                    {
-                        for (var b = 0; b < height; b++)
-                        {
-                            dots[b] = Dot(ref Unsafe.Add(ref rows, (i + b) * Size), ref other);
-                        }
-                    }
+                    var dots = DotFour(ref row, ref Unsafe.Add(ref others, j * Size));
+                    var distances = lengths + Vector128.Create(norms[n + j]) - (dots + dots);
 
-                    for (var b = 0; b < height; b++)
+                    // Hardly any pair is among the nearest seen so far: one comparison tells for all four.
+                    if (Vector128.LessThanAny(distances, Vector128.Max(seconds, Vector128.Create(back[j].Distance))))
                     {
-                        Record(ref best[i + b], ref back[j], norms[i + b] + norms[n + j] - (2 * dots[b]), i + b, j);
+                        for (var b = 0; b < Block; b++)
+                        {
+                            Record(ref best[i + b], ref back[j], distances[b], i + b, j);
+                        }
+
+                        seconds = Vector128.Create(best[i].Second, best[i + 1].Second, best[i + 2].Second, best[i + 3].Second);
                     }
                 }
             }
         }
         finally
         {
-            ArrayPool<short>.Shared.Return(wide);
+            NativeMemory.AlignedFree(wide);
             ArrayPool<int>.Shared.Return(norms);
+        }
+    }
+
+    /// <summary>The last rows of the query, fewer than a block.</summary>
+    private static void CompareFew(
+        ref short rows, ref short others, ReadOnlySpan<int> norms, Span<Nearest> best, Span<(int Distance, int Index)> back, int first)
+    {
+        var n = best.Length;
+        for (var i = first; i < n; i++)
+        {
+            for (var j = 0; j < back.Length; j++)
+            {
+                var dot = Dot(ref Unsafe.Add(ref rows, (i - first) * Size), ref Unsafe.Add(ref others, j * Size));
+                Record(ref best[i], ref back[j], norms[i] + norms[n + j] - (2 * dot), i, j);
+            }
         }
     }
 
@@ -155,8 +174,13 @@ internal static class DescriptorMatcher
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void DotFour(ref short rows, ref short other, Span<int> dots)
+    private static Vector128<int> DotFour(ref short rows, ref short other)
     {
+        if (Avx512BW.IsSupported)
+        {
+            return DotFourWidest(ref rows, ref other);
+        }
+
         var sum0 = Vector256<int>.Zero;
         var sum1 = Vector256<int>.Zero;
         var sum2 = Vector256<int>.Zero;
@@ -170,9 +194,36 @@ internal static class DescriptorMatcher
             sum3 += Avx2.MultiplyAddAdjacent(Vector256.LoadUnsafe(ref rows, k + (3 * Size)), o);
         }
 
-        // Four horizontal sums at the price of about one.
+        return SumEach(sum0, sum1, sum2, sum3);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> DotFourWidest(ref short rows, ref short other)
+    {
+        var sum0 = Vector512<int>.Zero;
+        var sum1 = Vector512<int>.Zero;
+        var sum2 = Vector512<int>.Zero;
+        var sum3 = Vector512<int>.Zero;
+        for (nuint k = 0; k < Size; k += 32)
+        {
+            var o = Vector512.LoadUnsafe(ref other, k);
+            sum0 += Avx512BW.MultiplyAddAdjacent(Vector512.LoadUnsafe(ref rows, k), o);
+            sum1 += Avx512BW.MultiplyAddAdjacent(Vector512.LoadUnsafe(ref rows, k + Size), o);
+            sum2 += Avx512BW.MultiplyAddAdjacent(Vector512.LoadUnsafe(ref rows, k + (2 * Size)), o);
+            sum3 += Avx512BW.MultiplyAddAdjacent(Vector512.LoadUnsafe(ref rows, k + (3 * Size)), o);
+        }
+
+        return SumEach(
+            sum0.GetLower() + sum0.GetUpper(), sum1.GetLower() + sum1.GetUpper(),
+            sum2.GetLower() + sum2.GetUpper(), sum3.GetLower() + sum3.GetUpper());
+    }
+
+    /// <summary>Four horizontal sums at the price of about one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> SumEach(Vector256<int> sum0, Vector256<int> sum1, Vector256<int> sum2, Vector256<int> sum3)
+    {
         var pairs = Avx2.HorizontalAdd(Avx2.HorizontalAdd(sum0, sum1), Avx2.HorizontalAdd(sum2, sum3));
-        (pairs.GetLower() + pairs.GetUpper()).CopyTo(dots);
+        return pairs.GetLower() + pairs.GetUpper();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
