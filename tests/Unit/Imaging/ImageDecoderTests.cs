@@ -57,6 +57,26 @@ public sealed class ImageDecoderTests
         Assert.Equal((32, 24), (gray.Width, gray.Height));
     }
 
+    [Theory]
+    [InlineData("tiffsave_buffer", 48, 64)]
+    [InlineData("webpsave_buffer", 48, 64)]
+    [InlineData("heifsave_buffer", 64, 48)] // HEIF turns by a box of its own; its EXIF tag is for information only
+    public void Obeys_the_orientation_tag_in_other_formats(string saver, int width, int height)
+    {
+        using var scene = TestImages.Scene();
+        var encoded = TestImages.Saved(scene, saver, image =>
+        {
+            var tagged = TestImages.Convert(image, "srgb");
+            NativeMethods.SetInt(tagged, "orientation", 6);
+            return tagged;
+        });
+        var header = _decoder.ReadHeader(encoded);
+        Assert.Equal((width, height), (header.Width, header.Height));
+        using var image = _decoder.DecodeRgb(encoded);
+        Assert.Equal((width, height), (image.Width, image.Height));
+        TestImages.AssertNear(width < height ? TestImages.BottomLeft : TestImages.TopLeft, TestImages.At(image, 0.25, 0.25));
+    }
+
     [Fact]
     public void Turns_upright_when_the_decoder_itself_shrinks()
     {
