@@ -1,0 +1,24 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Messaging.Policy;
+
+namespace Pipeline.Messaging.Batching;
+
+/// <summary>Puts the isolation filter on a batch consumer whose message type is only known at run time.</summary>
+internal interface IBatchIsolation
+{
+    void Apply(object consumerConfigurator, IServiceProvider services);
+}
+
+/// <inheritdoc/>
+internal sealed class BatchIsolation<TConsumer, TMessage> : IBatchIsolation
+    where TConsumer : class, IConsumer
+    where TMessage : class
+{
+    public void Apply(object consumerConfigurator, IServiceProvider services)
+    {
+        var classification = services.GetRequiredService<ErrorClassification>();
+        ((IConsumerConfigurator<TConsumer>)consumerConfigurator).Message<Batch<TMessage>>(
+            message => message.UseFilter(new BatchIsolationFilter<TConsumer, TMessage>(classification)));
+    }
+}

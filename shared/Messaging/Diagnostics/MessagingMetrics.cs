@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Pipeline.Messaging.Policy;
+
+namespace Pipeline.Messaging.Diagnostics;
+
+/// <summary>What operators see of the endpoints; the meter is <see cref="MeterName"/>.</summary>
+public sealed class MessagingMetrics
+{
+    /// <summary>Name of the meter.</summary>
+    public const string MeterName = "Pipeline.Messaging";
+
+    private readonly Counter<long> _consumed;
+    private readonly Histogram<double> _duration;
+    private readonly UpDownCounter<long> _inFlight;
+    private readonly Counter<long> _retries;
+    private readonly Counter<long> _redeliveries;
+    private readonly Counter<long> _rejections;
+    private readonly Counter<long> _publishRetries;
+    private readonly List<EndpointCircuit> _circuits = [];
+
+    /// <summary>Creates the instruments.</summary>
+    public MessagingMetrics(IMeterFactory meters)
+    {
+        ArgumentNullException.ThrowIfNull(meters);
+        var meter = meters.Create(MeterName);
+        _consumed = meter.CreateCounter<long>("pipeline.messages.consumed", "{message}", "Deliveries an endpoint is done with, by outcome.");
+        _duration = meter.CreateHistogram(
+            "pipeline.message.duration", "s", "Time from delivery to acknowledgement, retries and pauses included.", advice: new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+            });
+        _inFlight = meter.CreateUpDownCounter<long>("pipeline.messages.in_flight", "{message}", "Deliveries being worked on or held.");
+        _retries = meter.CreateCounter<long>("pipeline.message.retries", "{retry}", "Retries in process.");
+        _redeliveries = meter.CreateCounter<long>("pipeline.message.redeliveries", "{message}", "Messages sent to a retry queue.");
+        _rejections = meter.CreateCounter<long>("pipeline.message.rejections", "{message}", "Permanent errors, by reason.");
+        _publishRetries = meter.CreateCounter<long>("pipeline.publish.retries", "{attempt}", "Failed attempts to publish or send.");
+        meter.CreateObservableGauge("pipeline.endpoint.paused", Paused, "{endpoint}", "1 while the endpoint waits for a dependency.");
+    }
+
+    internal void Watch(EndpointCircuit circuit)
+    {
+        lock (_circuits)
+        {
+            _circuits.Add(circuit);
+        }
+    }
+
+    internal void Started(string endpoint, string stage) => _inFlight.Add(1, Tags(endpoint, stage));
+
+    internal void Finished(string endpoint, string stage, string outcome, TimeSpan elapsed)
+    {
+        _inFlight.Add(-1, Tags(endpoint, stage));
+        var tags = Tags(endpoint, stage);
+        tags.Add("outcome", outcome);
+        _consumed.Add(1, tags);
+        _duration.Record(elapsed.TotalSeconds, tags);
+    }
+
+    internal void Retried(string endpoint, string stage) => _retries.Add(1, Tags(endpoint, stage));
+
+    internal void Redelivered(string endpoint, string stage) => _redeliveries.Add(1, Tags(endpoint, stage));
+
+    internal void Rejected(string endpoint, string stage, string reason)
+    {
+        var tags = Tags(endpoint, stage);
+        tags.Add("reason", reason);
+        _rejections.Add(1, tags);
+    }
+
+    internal void PublishRetried(string message) => _publishRetries.Add(1, new KeyValuePair<string, object?>("message", message));
+
+    private static TagList Tags(string endpoint, string stage) => new() { { "endpoint", endpoint }, { "stage", stage } };
+
+    private List<Measurement<int>> Paused()
+    {
+        lock (_circuits)
+        {
+            return [.. _circuits.Select(circuit => new Measurement<int>(circuit.IsOpen ? 1 : 0, new KeyValuePair<string, object?>("endpoint", circuit.Endpoint)))];
+        }
+    }
+}

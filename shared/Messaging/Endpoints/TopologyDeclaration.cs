@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
+
+namespace Pipeline.Messaging.Endpoints;
+
+/// <summary>
+/// Declares the process's routes once the broker is there. Consumers need not wait for it, their own channels declare the
+/// routes too; it is for processes that only publish.
+/// </summary>
+internal sealed class TopologyDeclaration(IOptions<MessagingOptions> options, IEnumerable<EventRoute> routes, ILogger<TopologyDeclaration> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private readonly EventRoute[] _routes = [.. routes];
+    private readonly TaskCompletionSource _declared = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when publishing cannot lose a routed event any more.</summary>
+    public Task Declared => _declared.Task;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (options.Value.Transport == MessagingTransport.RabbitMq && _routes.Length > 0)
+        {
+            while (!await TryDeclareAsync(stoppingToken))
+            {
+                await Task.Delay(Pause, stoppingToken);
+            }
+        }
+
+        _declared.SetResult();
+    }
+
+    private async Task<bool> TryDeclareAsync(CancellationToken cancellationToken)
+    {
+        var broker = BrokerAddress.From(options.Value);
+        var factory = new ConnectionFactory
+        {
+            HostName = broker.Host,
+            Port = broker.Port,
+            VirtualHost = broker.VirtualHost,
+            UserName = broker.User ?? BrokerAddress.Guest,
+            Password = broker.Password ?? BrokerAddress.Guest,
+            Ssl = new SslOption(broker.Host, enabled: broker.UseTls),
+            AutomaticRecoveryEnabled = false,
+        };
+        try
+        {
+            await using var connection = await factory.CreateConnectionAsync(cancellationToken);
+            await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+            await RabbitMqTopology.DeclareRoutesAsync(channel, _routes, options.Value, cancellationToken);
+            return true;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            logger.TopologyNotDeclared(broker.Host, Pause, exception.Message);
+            return false;
+        }
+    }
+}

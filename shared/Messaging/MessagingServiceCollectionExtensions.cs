@@ -1,0 +1,158 @@
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Pipeline.Contracts;
+using Pipeline.Messaging.Diagnostics;
+using Pipeline.Messaging.Endpoints;
+using Pipeline.Messaging.Policy;
+using Pipeline.Messaging.Publishing;
+
+namespace Pipeline.Messaging;
+
+/// <summary>Registration: services gather consumers and routes, then the process adds its one bus.</summary>
+public static class MessagingServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds consumers to the process's bus: <c>bus.AddConsumer&lt;SiftConsumer, SiftConsumerDefinition&gt;()</c>. May be
+    /// called any number of times before <see cref="AddPipelineMessaging"/>.
+    /// </summary>
+    public static IServiceCollection AddPipelineConsumers(this IServiceCollection services, Action<IBusRegistrationConfigurator> configure)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configure);
+        services.AddSingleton(new ConsumerRegistration(configure));
+        return services;
+    }
+
+    /// <summary>
+    /// Says that <typeparamref name="TEvent"/>, which this process publishes, has to reach <paramref name="endpointName"/>: the
+    /// queue is declared before anything is published, so the event waits there even if that service has never run.
+    /// </summary>
+    public static IServiceCollection AddPipelineRoute<TEvent>(this IServiceCollection services, string endpointName)
+        where TEvent : class
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentException.ThrowIfNullOrWhiteSpace(endpointName);
+        var route = new EventRoute(typeof(TEvent), endpointName);
+        if (!services.Any(service => service.ServiceType == typeof(EventRoute) && route.Equals(service.ImplementationInstance)))
+        {
+            services.AddSingleton(route);
+        }
+
+        return services;
+    }
+
+    /// <summary>Adds the bus with everything gathered so far, from the section <c>Messaging</c>. Called once, last.</summary>
+    public static IServiceCollection AddPipelineMessaging(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configuration);
+        var section = configuration.GetSection(MessagingOptions.Section);
+        services.AddOptions<MessagingOptions>().Bind(section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<MessagingOptions>, MessagingOptionsValidator>();
+        services.AddMetrics();
+        services.AddLogging();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<MessagingMetrics>();
+        services.AddSingleton<ErrorClassification>();
+        services.AddSingleton<PublishResilience>();
+        services.AddSingleton<TopologyDeclaration>();
+        services.AddHostedService(provider => provider.GetRequiredService<TopologyDeclaration>());
+        services.AddSingleton<BusReadiness>();
+        services.AddSingleton<EndpointCatalog>();
+        services.AddScoped<IEventPublisher, EventPublisher>();
+        services.AddOptions<MassTransitHostOptions>().Configure<IOptions<MessagingOptions>>((host, options) =>
+        {
+            // In memory a start takes no time, and who publishes next finds all queues there. A broker may be away for
+            // long: the process starts without it, is not ready, and connects when it comes.
+            host.WaitUntilStarted = options.Value.Transport == MessagingTransport.InMemory;
+            host.StopTimeout = options.Value.StopTimeout;
+            host.ConsumerStopTimeout = options.Value.StopTimeout;
+        });
+
+        // Which transport is asked for decides about registrations, so it is read before the container exists.
+        var transport = section.GetValue(nameof(MessagingOptions.Transport), MessagingTransport.InMemory);
+        services.AddMassTransit(bus =>
+        {
+            foreach (var registration in services.Select(service => service.ImplementationInstance).OfType<ConsumerRegistration>().ToArray())
+            {
+                registration.Configure(bus);
+            }
+
+            bus.SetDefaultRequestTimeout(section.GetValue(nameof(MessagingOptions.RequestTimeout), new MessagingOptions().RequestTimeout));
+            if (transport == MessagingTransport.RabbitMq)
+            {
+                bus.UsingRabbitMq((context, factory) =>
+                {
+                    ConfigureHost(factory, context.GetRequiredService<IOptions<MessagingOptions>>().Value);
+                    ConfigureBus(factory, context);
+                });
+            }
+            else
+            {
+                bus.UsingInMemory((context, factory) => ConfigureBus(factory, context));
+            }
+        });
+        foreach (var type in services.Select(service => service.ServiceType).Where(IsDefinition).Distinct().ToArray())
+        {
+            services.AddSingleton(new ConsumerDefinitionType(type));
+        }
+
+        return services;
+
+        static bool IsDefinition(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IConsumerDefinition<>);
+    }
+
+    private static void ConfigureHost(IRabbitMqBusFactoryConfigurator factory, MessagingOptions options)
+    {
+        var broker = BrokerAddress.From(options);
+        factory.Host(broker.Host, broker.Port, broker.VirtualHost, host =>
+        {
+            host.Username(broker.User ?? BrokerAddress.Guest);
+            host.Password(broker.Password ?? BrokerAddress.Guest);
+            host.Heartbeat(TimeSpan.FromSeconds(10));
+            host.PublisherConfirmation = true;
+            if (broker.UseTls)
+            {
+                host.UseSsl(ssl => ssl.ServerName = broker.Host);
+            }
+        });
+        factory.PublishTopology.GetMessageTopology<ImageEvent>().Exclude = true;
+    }
+
+    private static void ConfigureBus<TEndpoint>(IBusFactoryConfigurator<TEndpoint> factory, IBusRegistrationContext context)
+        where TEndpoint : IReceiveEndpointConfigurator
+    {
+        var options = context.GetRequiredService<IOptions<MessagingOptions>>().Value;
+        factory.ConfigureJsonSerializerOptions(_ => PipelineJson.Options);
+
+        // The common base of the events is a shape, not an event: it gets no exchange.
+        factory.Publish<ImageEvent>(topology => topology.Exclude = true);
+
+        var catalog = context.GetRequiredService<EndpointCatalog>();
+        var definitions = context.GetServices<ConsumerDefinitionType>().Select(type => (IConsumerDefinition)context.GetRequiredService(type.Service)).ToArray();
+        foreach (var endpoint in definitions.OfType<IPipelineEndpoint>().GroupBy(definition => definition.Name, StringComparer.Ordinal))
+        {
+            foreach (var settings in EndpointSettings.Create([.. endpoint], options))
+            {
+                catalog.Add(settings);
+                factory.ReceiveEndpoint(settings.Name, configurator =>
+                {
+                    EndpointConfigurator.Apply(configurator, settings, context);
+                    foreach (var definition in endpoint.Cast<IConsumerDefinition>())
+                    {
+                        configurator.ConfigureConsumer(context, definition.ConsumerType);
+                    }
+                });
+            }
+        }
+
+        factory.ConfigureEndpoints(context);
+    }
+
+    private sealed record ConsumerRegistration(Action<IBusRegistrationConfigurator> Configure);
+
+    private sealed record ConsumerDefinitionType(Type Service);
+}

@@ -1,0 +1,37 @@
+using MassTransit;
+using MassTransit.Transports;
+
+namespace Pipeline.Messaging.Publishing;
+
+/// <summary>A send endpoint whose every send has a time-out and retries, all under one message id.</summary>
+internal sealed class ResilientSendEndpoint(ISendEndpoint endpoint, PublishResilience resilience) : SendEndpointProxy(endpoint), ISendEndpoint
+{
+    private readonly ISendEndpoint _endpoint = endpoint;
+
+    public override Task Send<T>(T message, CancellationToken cancellationToken) =>
+        SendAsync(message, GetPipeProxy<T>(null), cancellationToken);
+
+    public override Task Send<T>(T message, IPipe<SendContext<T>> pipe, CancellationToken cancellationToken) =>
+        SendAsync(message, GetPipeProxy(pipe), cancellationToken);
+
+    public override Task Send<T>(T message, IPipe<SendContext> pipe, CancellationToken cancellationToken) =>
+        SendAsync(message, GetPipeProxy<T>(pipe), cancellationToken);
+
+    // A retried message keeps its id, so that it can be recognised as the same one.
+    protected override IPipe<SendContext<T>> GetPipeProxy<T>(IPipe<SendContext<T>>? pipe = null)
+    {
+        var id = NewId.NextGuid();
+        return Pipe.ExecuteAsync<SendContext<T>>(async context =>
+        {
+            context.MessageId = id;
+            if (pipe is not null)
+            {
+                await pipe.Send(context);
+            }
+        });
+    }
+
+    private Task SendAsync<T>(T message, IPipe<SendContext<T>> pipe, CancellationToken cancellationToken)
+        where T : class =>
+        resilience.ExecuteAsync(typeof(T).Name, token => _endpoint.Send(message, pipe, token), cancellationToken);
+}
