@@ -14,6 +14,7 @@ internal static class EndpointConfigurator
         var options = context.GetRequiredService<IOptions<MessagingOptions>>().Value;
         endpoint.PrefetchCount = settings.Prefetch;
         endpoint.ConcurrentMessageLimit = settings.ConcurrentMessages;
+        endpoint.ConfigureConsumeTopology = !settings.IsBulk;
         if (settings.AcceptsRawJson)
         {
             endpoint.UseRawJsonDeserializer(RawSerializerOptions.AnyMessageType, isDefault: true);

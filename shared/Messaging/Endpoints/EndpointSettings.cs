@@ -21,6 +21,9 @@ internal sealed record EndpointSettings
     /// <summary>The queue that bulk messages move on to; null where they are worked on here.</summary>
     public string? BulkName { get; init; }
 
+    /// <summary>Whether this is the bulk queue: fed by the endpoint's own, not by the events' exchanges.</summary>
+    public bool IsBulk { get; init; }
+
     public required int Prefetch { get; init; }
 
     /// <summary>Messages (or batches) worked on at once.</summary>
@@ -58,7 +61,7 @@ internal sealed record EndpointSettings
         yield return Create(first.Name, definitions, options) with { BulkName = separates ? first.Name + BulkSuffix : null };
         if (separates)
         {
-            yield return Create(first.Name + BulkSuffix, definitions, options);
+            yield return Create(first.Name + BulkSuffix, definitions, options) with { IsBulk = true };
         }
     }
 

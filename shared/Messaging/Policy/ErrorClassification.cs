@@ -33,7 +33,7 @@ internal sealed class ErrorClassification(IEnumerable<IErrorClassifier> classifi
 
     /// <summary>The class of an exception that a delivery met, which may be its body's fault.</summary>
     public ErrorClass? Classify(Exception exception, DeliveryState state, MessageFields fields) =>
-        !state.Deserialized && IsUnreadableBody(exception)
+        !state.Deserialized && (!fields.IsObject || IsUnreadableBody(exception))
             ? fields.SchemaVersion is { } version && version != SchemaVersions.Current
                 ? new ErrorClass.Permanent(RejectionReasons.UnknownSchemaVersion, $"Schema version {version} is not known; this system reads {SchemaVersions.Current}.")
                 : new ErrorClass.Permanent(RejectionReasons.MalformedEvent, Innermost(exception))
@@ -43,7 +43,8 @@ internal sealed class ErrorClassification(IEnumerable<IErrorClassifier> classifi
     {
         for (var current = exception; current is not null; current = current.InnerException)
         {
-            if (current is SerializationException or JsonException or FormatException or NotSupportedException or InvalidCastException)
+            if (current is SerializationException or JsonException or FormatException or NotSupportedException or InvalidCastException
+                or InvalidOperationException { Source: "System.Text.Json" })
             {
                 return true;
             }

@@ -9,6 +9,9 @@ namespace Pipeline.Messaging.Policy;
 /// </summary>
 internal sealed record MessageFields
 {
+    /// <summary>Whether the body begins as a JSON object, as every message does.</summary>
+    public bool IsObject { get; private set; }
+
     public string? Collection { get; private set; }
 
     public string? Tenant { get; private set; }
@@ -41,6 +44,7 @@ internal sealed record MessageFields
             var reader = new Utf8JsonReader(body, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             if (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
             {
+                fields.IsObject = true;
                 fields.ReadObject(ref reader, insideEnvelope: false);
             }
         }

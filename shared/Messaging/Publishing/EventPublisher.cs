@@ -5,16 +5,16 @@ namespace Pipeline.Messaging.Publishing;
 
 /// <summary>Publishes through the consume context of the scope where there is one, and through the bus otherwise.</summary>
 internal sealed class EventPublisher(
-    IBus bus, BusReadiness readiness, PublishResilience resilience, IScopedConsumeContextProvider consumeContext) : IEventPublisher
+    IBus bus, BusReadiness readiness, PublishResilience resilience, Bind<IBus, IScopedConsumeContextProvider> consumeContext) : IEventPublisher
 {
     public async Task PublishAsync<T>(T message, CancellationToken cancellationToken = default)
         where T : class
     {
         ArgumentNullException.ThrowIfNull(message);
-        if (consumeContext.HasContext)
+        if (consumeContext.Value.HasContext)
         {
             // Resilient already, by its receive context.
-            await consumeContext.GetContext().Publish(message, cancellationToken);
+            await consumeContext.Value.GetContext().Publish(message, cancellationToken);
             return;
         }
 

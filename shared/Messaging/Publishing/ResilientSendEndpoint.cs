@@ -18,18 +18,7 @@ internal sealed class ResilientSendEndpoint(ISendEndpoint endpoint, PublishResil
         SendAsync(message, GetPipeProxy<T>(pipe), cancellationToken);
 
     // A retried message keeps its id, so that it can be recognised as the same one.
-    protected override IPipe<SendContext<T>> GetPipeProxy<T>(IPipe<SendContext<T>>? pipe = null)
-    {
-        var id = NewId.NextGuid();
-        return Pipe.ExecuteAsync<SendContext<T>>(async context =>
-        {
-            context.MessageId = id;
-            if (pipe is not null)
-            {
-                await pipe.Send(context);
-            }
-        });
-    }
+    protected override IPipe<SendContext<T>> GetPipeProxy<T>(IPipe<SendContext<T>>? pipe = null) => new MessageIdPipe<T>(NewId.NextGuid(), pipe);
 
     private Task SendAsync<T>(T message, IPipe<SendContext<T>> pipe, CancellationToken cancellationToken)
         where T : class =>

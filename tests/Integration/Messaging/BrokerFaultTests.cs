@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using Pipeline.Tests.Support;
+using Xunit;
+
+namespace Pipeline.Tests.Integration.Messaging;
+
+[Collection(SharedServers.Collection)]
+public sealed class BrokerFaultTests(SharedServers servers)
+{
+    [Fact]
+    public async Task A_killed_broker_loses_none_of_300_messages()
+    {
+        var broker = await servers.RabbitMqAsync();
+        if (!broker.IsPrivate)
+        {
+            return;
+        }
+
+        await using var virtualHost = await broker.CreateVirtualHostAsync();
+        var settings = BusHost.Settings(virtualHost.AmqpUri);
+        settings["Messaging:PublishTimeout"] = "00:00:05";
+        settings["Messaging:PublishRetries"] = "10";
+        var script = new Script(async (_, _) => await Task.Delay(20));
+        await using var host = await RabbitMqPolicyTests.StartAsync(virtualHost, script, settings: settings);
+        // Queues younger than about three seconds may not survive a crash of this broker.
+        await Task.Delay(4000);
+        var messages = Enumerable.Range(0, 300).Select(_ => TestEvents.Cnn()).ToArray();
+
+        var slowest = TimeSpan.Zero;
+        var publishing = Task.Run(async () =>
+        {
+            foreach (var message in messages)
+            {
+                var started = Stopwatch.GetTimestamp();
+                await host.PublishAsync(message);
+                var took = Stopwatch.GetElapsedTime(started);
+                slowest = took > slowest ? took : slowest;
+                await Task.Delay(10);
+            }
+        });
+        await Eventually.TrueAsync(() => script.Done.Count > 50);
+        await broker.KillAsync();
+        await Task.Delay(2000);
+        await broker.RestartAsync();
+
+        await publishing.WaitAsync(TimeSpan.FromMinutes(2));
+        await Eventually.TrueAsync(() => messages.All(message => script.Done.Contains(message.ImageId)), TimeSpan.FromMinutes(1), () => $"{script.Done.Distinct().Count()} of 300");
+        await virtualHost.WaitForQueuesAsync(all => all.All(queue => queue.Total == 0), TimeSpan.FromSeconds(30));
+        Assert.True(slowest < TimeSpan.FromSeconds(60), $"One publish took {slowest}.");
+    }
+
+    [Fact]
+    public async Task A_publish_gives_up_in_time_while_the_broker_is_away()
+    {
+        var broker = await servers.RabbitMqAsync();
+        if (!broker.IsPrivate)
+        {
+            return;
+        }
+
+        await using var virtualHost = await broker.CreateVirtualHostAsync();
+        var settings = BusHost.Settings(virtualHost.AmqpUri);
+        settings["Messaging:PublishTimeout"] = "00:00:01";
+        settings["Messaging:PublishRetries"] = "2";
+        var script = new Script((_, _) => Task.CompletedTask);
+        await using var host = await RabbitMqPolicyTests.StartAsync(virtualHost, script, settings: settings);
+        await host.PublishAsync(TestEvents.Cnn());
+        await Task.Delay(4000);
+
+        await broker.KillAsync();
+        var started = Stopwatch.GetTimestamp();
+        await Assert.ThrowsAnyAsync<Exception>(() => host.PublishAsync(TestEvents.Cnn()));
+        var took = Stopwatch.GetElapsedTime(started);
+        await broker.RestartAsync();
+
+        Assert.InRange(took, TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(8));
+        await Eventually.TrueAsync(() => PublishesAgain(host), TimeSpan.FromMinutes(1));
+        await Eventually.TrueAsync(() => script.Done.Count >= 2);
+    }
+
+    private static bool PublishesAgain(BusHost host)
+    {
+        try
+        {
+            host.PublishAsync(TestEvents.Cnn()).GetAwaiter().GetResult();
+            return true;
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            return false;
+        }
+    }
+}

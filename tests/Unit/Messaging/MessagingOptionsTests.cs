@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Options;
+using Pipeline.Tests.Support;
+using Xunit;
+
+namespace Pipeline.Tests.Unit.Messaging;
+
+public sealed class MessagingOptionsTests
+{
+    [Theory]
+    [InlineData("Messaging:Url", "amqp://broker.example/", "User")]
+    [InlineData("Messaging:Url", "amqp://guest:guest@broker.example/", "guest")]
+    [InlineData("Messaging:Url", "amqp://pipeline:guest@broker.example/", "guest")]
+    [InlineData("Messaging:Url", "http://127.0.0.1/", "amqp")]
+    [InlineData("Messaging:Host", "10.0.0.7", "required")]
+    [InlineData("Messaging:Port", "0", "Port")]
+    [InlineData("Messaging:PublishTimeout", "00:00:00", "PublishTimeout")]
+    [InlineData("Messaging:MaxProbeInterval", "00:00:00.010", "MaxProbeInterval")]
+    [InlineData("Messaging:Endpoints:sift-extraction:Prefetch", "0", "Prefetch")]
+    [InlineData("Messaging:Endpoints:sift-extraction:Concurrency", "-1", "Concurrency")]
+    public async Task Refuses_at_start(string key, string value, string complaint)
+    {
+        var settings = BusHost.Settings();
+        settings["Messaging:Transport"] = "RabbitMq";
+        settings[key] = value;
+
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => BusHost.StartAsync(settings, _ => { }, waitUntilReady: false));
+
+        Assert.Contains(complaint, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("amqp://guest:guest@127.0.0.1:5672/")]
+    [InlineData("amqp://localhost/")]
+    [InlineData("amqps://pipeline:s%40cret@broker.example/images")]
+    public void Accepts_a_broker(string url)
+    {
+        var options = new Pipeline.Messaging.MessagingOptions { Transport = Pipeline.Messaging.MessagingTransport.RabbitMq, Url = new Uri(url) };
+
+        Assert.True(new Pipeline.Messaging.MessagingOptionsValidator().Validate(null, options).Succeeded);
+    }
+
+    [Fact]
+    public void Reads_credentials_and_virtual_host_from_the_url()
+    {
+        var address = Pipeline.Messaging.BrokerAddress.From(new() { Url = new Uri("amqps://pipeline:s%40cret@broker.example/images") });
+
+        Assert.Equal(new Pipeline.Messaging.BrokerAddress("broker.example", 5671, "images", "pipeline", "s@cret", true), address);
+    }
+}
