@@ -6,7 +6,7 @@ using Pipeline.Messaging;
 namespace Pipeline.Tests.Support;
 
 /// <summary>What a consumer under test does with a message, and what it has met.</summary>
-public sealed class Script(Func<ConsumeContext<CnnExtracted>, int, Task> act)
+public sealed class ConsumerScript(Func<ConsumeContext<CnnExtracted>, int, Task> act)
 {
     private readonly ConcurrentDictionary<Guid, int> _attempts = new();
 
@@ -28,7 +28,7 @@ public sealed class Script(Func<ConsumeContext<CnnExtracted>, int, Task> act)
 }
 
 /// <summary>Does what its script says.</summary>
-public sealed class ScriptedConsumer(Script script) : IConsumer<CnnExtracted>
+public sealed class ScriptedConsumer(ConsumerScript script) : IConsumer<CnnExtracted>
 {
     /// <inheritdoc/>
     public Task Consume(ConsumeContext<CnnExtracted> context) => script.RunAsync(context);

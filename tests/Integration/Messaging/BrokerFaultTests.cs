@@ -20,7 +20,7 @@ public sealed class BrokerFaultTests(SharedServers servers)
         var settings = BusHost.Settings(virtualHost.AmqpUri);
         settings["Messaging:PublishTimeout"] = "00:00:05";
         settings["Messaging:PublishRetries"] = "10";
-        var script = new Script(async (_, _) => await Task.Delay(20));
+        var script = new ConsumerScript(async (_, _) => await Task.Delay(20));
         await using var host = await RabbitMqPolicyTests.StartAsync(virtualHost, script, settings: settings);
         // Queues younger than about three seconds may not survive a crash of this broker.
         await Task.Delay(4000);
@@ -62,7 +62,7 @@ public sealed class BrokerFaultTests(SharedServers servers)
         var settings = BusHost.Settings(virtualHost.AmqpUri);
         settings["Messaging:PublishTimeout"] = "00:00:01";
         settings["Messaging:PublishRetries"] = "2";
-        var script = new Script((_, _) => Task.CompletedTask);
+        var script = new ConsumerScript((_, _) => Task.CompletedTask);
         await using var host = await RabbitMqPolicyTests.StartAsync(virtualHost, script, settings: settings);
         await host.PublishAsync(TestEvents.Cnn());
         await Task.Delay(4000);

@@ -20,7 +20,7 @@ public sealed class RabbitMqPolicyTests(SharedServers servers)
     public async Task A_transient_error_is_retried_then_redelivered_by_the_retry_queue_then_kept_in_the_error_queue()
     {
         await using var virtualHost = await (await servers.RabbitMqAsync()).CreateVirtualHostAsync();
-        var script = new Script((_, _) => throw new TimeoutException("always busy"));
+        var script = new ConsumerScript((_, _) => throw new TimeoutException("always busy"));
         await using var host = await StartAsync(virtualHost, script);
         var started = DateTime.UtcNow;
 
@@ -39,7 +39,7 @@ public sealed class RabbitMqPolicyTests(SharedServers servers)
     public async Task A_permanent_error_becomes_ImageRejected_and_leaves_nothing_behind()
     {
         await using var virtualHost = await (await servers.RabbitMqAsync()).CreateVirtualHostAsync();
-        var script = new Script((_, _) => throw new PermanentException(RejectionReasons.CorruptImage, "truncated"));
+        var script = new ConsumerScript((_, _) => throw new PermanentException(RejectionReasons.CorruptImage, "truncated"));
         await using var host = await StartAsync(virtualHost, script);
         var message = TestEvents.Cnn();
 
@@ -56,7 +56,7 @@ public sealed class RabbitMqPolicyTests(SharedServers servers)
     {
         await using var virtualHost = await (await servers.RabbitMqAsync()).CreateVirtualHostAsync();
         var away = true;
-        var script = new Script((_, _) => Volatile.Read(ref away) ? throw new IOException("no connection") : Task.CompletedTask);
+        var script = new ConsumerScript((_, _) => Volatile.Read(ref away) ? throw new IOException("no connection") : Task.CompletedTask);
         await using var host = await StartAsync(virtualHost, script, exception => exception is IOException ? new ErrorClass.DependencyDown("redis") : null);
         var messages = Enumerable.Range(0, 50).Select(_ => TestEvents.Cnn()).ToArray();
 
@@ -92,7 +92,7 @@ public sealed class RabbitMqPolicyTests(SharedServers servers)
 
         var deaths = 0;
         // The broker sees of a worker's death that its connection is gone with messages unacknowledged.
-        var script = new Script(async (context, _) =>
+        var script = new ConsumerScript(async (context, _) =>
         {
             if (context.Message.ImageId == poison)
             {
@@ -122,14 +122,14 @@ public sealed class RabbitMqPolicyTests(SharedServers servers)
             await publisher.PublishAsync(TestEvents.Cnn());
         }
 
-        var script = new Script((_, _) => Task.CompletedTask);
+        var script = new ConsumerScript((_, _) => Task.CompletedTask);
         await using var host = await StartAsync(virtualHost, script);
 
         await Eventually.TrueAsync(() => script.Done.Count == 1);
     }
 
     internal static Task<BusHost> StartAsync(
-        RabbitMqVirtualHost virtualHost, Script script, Func<Exception, ErrorClass?>? classifier = null, Dictionary<string, string?>? settings = null) =>
+        RabbitMqVirtualHost virtualHost, ConsumerScript script, Func<Exception, ErrorClass?>? classifier = null, Dictionary<string, string?>? settings = null) =>
         BusHost.StartAsync(settings ?? BusHost.Settings(virtualHost.AmqpUri), services =>
         {
             services.AddSingleton(script).AddSingleton(new Probe<ImageRejected>());

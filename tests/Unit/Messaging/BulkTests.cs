@@ -60,7 +60,7 @@ public sealed class BulkTests
     }
 
     private static Task<BusHost> StartAsync(Func<ConsumeContext<CnnExtracted>, int, Task> act) => BusHost.StartAsync(BusHost.Settings(), services => services
-        .AddSingleton(new Script(act))
+        .AddSingleton(new ConsumerScript(act))
         .AddPipelineConsumers(bus => bus.AddConsumer<ScriptedConsumer, SeparatingDefinition>()));
 
     internal sealed class SeparatingDefinition() : PipelineConsumerDefinition<ScriptedConsumer>("separate", separatesBulk: true, concurrency: 2);

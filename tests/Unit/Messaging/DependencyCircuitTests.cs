@@ -17,7 +17,7 @@ public sealed class DependencyCircuitTests
     public async Task Pauses_while_a_dependency_is_away_and_then_loses_nothing()
     {
         var away = true;
-        var script = new Script((_, _) => Volatile.Read(ref away) ? throw new RedisAwayException() : Task.CompletedTask);
+        var script = new ConsumerScript((_, _) => Volatile.Read(ref away) ? throw new RedisAwayException() : Task.CompletedTask);
         await using var host = await WorkPolicyTests.StartAsync(script, Classify);
         var messages = Enumerable.Range(0, 40).Select(_ => TestEvents.Cnn()).ToArray();
 
@@ -42,7 +42,7 @@ public sealed class DependencyCircuitTests
     public async Task Hands_a_message_held_too_long_to_the_retry_queue_without_counting_it()
     {
         var away = true;
-        var script = new Script((_, _) => Volatile.Read(ref away) ? throw new RedisAwayException() : Task.CompletedTask);
+        var script = new ConsumerScript((_, _) => Volatile.Read(ref away) ? throw new RedisAwayException() : Task.CompletedTask);
         var settings = BusHost.Settings();
         settings["Messaging:MaxHold"] = "00:00:00.200";
         settings["Messaging:RedeliveryDelay"] = "00:00:00.100";
@@ -60,7 +60,7 @@ public sealed class DependencyCircuitTests
     public async Task Still_rejects_a_bad_message_while_the_dependency_is_away()
     {
         var bad = Guid.NewGuid();
-        var script = new Script((context, _) => context.Message.ImageId == bad
+        var script = new ConsumerScript((context, _) => context.Message.ImageId == bad
             ? throw new PermanentException("corrupt-image", "bad")
             : throw new RedisAwayException());
         await using var host = await WorkPolicyTests.StartAsync(script, Classify);

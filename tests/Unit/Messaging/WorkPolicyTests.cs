@@ -14,7 +14,7 @@ public sealed class WorkPolicyTests
     [Fact]
     public async Task Retries_a_transient_error_in_process()
     {
-        var script = new Script((_, attempt) => attempt < 3 ? throw new TimeoutException("busy") : Task.CompletedTask);
+        var script = new ConsumerScript((_, attempt) => attempt < 3 ? throw new TimeoutException("busy") : Task.CompletedTask);
         await using var host = await StartAsync(script);
 
         await host.PublishAsync(TestEvents.Cnn());
@@ -26,7 +26,7 @@ public sealed class WorkPolicyTests
     [Fact]
     public async Task Redelivers_later_what_retries_did_not_help()
     {
-        var script = new Script((_, attempt) => attempt < 5 ? throw new TimeoutException("busy") : Task.CompletedTask);
+        var script = new ConsumerScript((_, attempt) => attempt < 5 ? throw new TimeoutException("busy") : Task.CompletedTask);
         await using var host = await StartAsync(script);
         var started = DateTime.UtcNow;
 
@@ -40,7 +40,7 @@ public sealed class WorkPolicyTests
     [Fact]
     public async Task Sends_to_the_error_queue_what_no_redelivery_helped()
     {
-        var script = new Script((_, _) => throw new TimeoutException("always busy"));
+        var script = new ConsumerScript((_, _) => throw new TimeoutException("always busy"));
         var errors = new Probe<CnnExtracted>();
         await using var host = await StartAsync(script, configure: services => services
             .AddSingleton(errors)
@@ -61,7 +61,7 @@ public sealed class WorkPolicyTests
     [Fact]
     public async Task Rejects_a_permanent_error_at_once_and_names_the_image()
     {
-        var script = new Script((_, _) => throw new PermanentException(RejectionReasons.CorruptImage, "truncated"));
+        var script = new ConsumerScript((_, _) => throw new PermanentException(RejectionReasons.CorruptImage, "truncated"));
         await using var host = await StartAsync(script);
         var message = TestEvents.Cnn();
 
@@ -87,7 +87,7 @@ public sealed class WorkPolicyTests
     [Fact]
     public async Task Asks_classifiers_about_inner_exceptions_too()
     {
-        var script = new Script((_, _) => throw new InvalidOperationException("outer", new InvalidDataException("not an image")));
+        var script = new ConsumerScript((_, _) => throw new InvalidOperationException("outer", new InvalidDataException("not an image")));
         await using var host = await StartAsync(script, classifier: e =>
             e is InvalidDataException ? new ErrorClass.Permanent(RejectionReasons.UnsupportedFormat, e.Message) : null);
 
@@ -100,7 +100,7 @@ public sealed class WorkPolicyTests
     [Fact]
     public async Task Refuses_an_event_of_an_unknown_schema_version()
     {
-        var script = new Script((_, _) => Task.CompletedTask);
+        var script = new ConsumerScript((_, _) => Task.CompletedTask);
         await using var host = await StartAsync(script);
 
         await host.PublishAsync(TestEvents.Cnn() with { SchemaVersion = 2 });
@@ -113,7 +113,7 @@ public sealed class WorkPolicyTests
     [Fact]
     public async Task Treats_a_cancelled_call_of_a_consumer_as_a_transient_error()
     {
-        var script = new Script((_, attempt) => attempt == 1 ? throw new TaskCanceledException("an HTTP time-out") : Task.CompletedTask);
+        var script = new ConsumerScript((_, attempt) => attempt == 1 ? throw new TaskCanceledException("an HTTP time-out") : Task.CompletedTask);
         await using var host = await StartAsync(script);
 
         await host.PublishAsync(TestEvents.Cnn());
@@ -125,7 +125,7 @@ public sealed class WorkPolicyTests
     [Fact]
     public async Task Keeps_the_conversation_of_what_a_consumer_publishes()
     {
-        var script = new Script((_, _) => Task.CompletedTask);
+        var script = new ConsumerScript((_, _) => Task.CompletedTask);
         var deleted = new Probe<ImageDeleted>();
         var cnn = new Probe<CnnExtracted>();
         await using var host = await StartAsync(script, configure: services => services
@@ -146,7 +146,7 @@ public sealed class WorkPolicyTests
     }
 
     internal static Task<BusHost> StartAsync(
-        Script script, Func<Exception, ErrorClass?>? classifier = null, Action<IServiceCollection>? configure = null, Dictionary<string, string?>? settings = null) =>
+        ConsumerScript script, Func<Exception, ErrorClass?>? classifier = null, Action<IServiceCollection>? configure = null, Dictionary<string, string?>? settings = null) =>
         BusHost.StartAsync(settings ?? BusHost.Settings(), services =>
         {
             services.AddSingleton(script).AddSingleton(new Probe<ImageRejected>());
