@@ -30,7 +30,12 @@ public static class PipelineJson
             return options;
         }
 
-        var configured = new JsonSerializerOptions(options) { WriteIndented = false };
+        var configured = new JsonSerializerOptions(options) 
+        {
+            WriteIndented = false,
+            // A null where the contract has none is a malformed event, found when it is read and not by whoever uses it.
+            RespectNullableAnnotations = true,
+        };
         configured.Converters.Insert(0, new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         return configured;
     }

@@ -4,6 +4,17 @@ namespace Pipeline.Messaging;
 
 internal static partial class Log
 {
+    private static readonly Func<ILogger, string, Guid, Guid, IDisposable?> Image =
+        LoggerMessage.DefineScope<string, Guid, Guid>("Collection:{Collection} ImageId:{ImageId} CorrelationId:{CorrelationId}");
+
+    private static readonly Func<ILogger, string, Guid?, IDisposable?> Upload =
+        LoggerMessage.DefineScope<string, Guid?>("Collection:{Collection} UploadId:{UploadId}");
+
+    public static IDisposable? ImageScope(this ILogger logger, string collection, Guid imageId, Guid correlationId) =>
+        Image(logger, collection, imageId, correlationId);
+
+    public static IDisposable? UploadScope(this ILogger logger, string collection, Guid? uploadId) => Upload(logger, collection, uploadId);
+
     [LoggerMessage(1, LogLevel.Warning, "Endpoint {Endpoint} pauses: {Dependency} is away.")]
     public static partial void EndpointPaused(this ILogger logger, string endpoint, string dependency, Exception exception);
 

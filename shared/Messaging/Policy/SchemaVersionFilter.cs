@@ -1,16 +1,20 @@
 using MassTransit;
+using Microsoft.Extensions.Logging;
 using Pipeline.Contracts;
 using Pipeline.Contracts.Events;
 
 namespace Pipeline.Messaging.Policy;
 
-/// <summary>Notes that a body was readable, and refuses events of a schema version this code does not know.</summary>
-internal sealed class SchemaVersionFilter<T> : IFilter<ConsumeContext<T>>
+/// <summary>
+/// Notes that a body was readable, refuses events of a schema version this code does not know, and opens the log scope
+/// that names the image in every line a consumer writes.
+/// </summary>
+internal sealed class SchemaVersionFilter<T>(ILoggerFactory loggers) : IFilter<ConsumeContext<T>>
     where T : class
 {
     public void Probe(ProbeContext context) => context.CreateFilterScope("schemaVersion");
 
-    public Task Send(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)
+    public async Task Send(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)
     {
         if (context.TryGetPayload<DeliveryState>(out var state))
         {
@@ -29,6 +33,14 @@ internal sealed class SchemaVersionFilter<T> : IFilter<ConsumeContext<T>>
                 RejectionReasons.UnknownSchemaVersion, $"Schema version {unknown} is not known; this system reads {SchemaVersions.Current}.");
         }
 
-        return next.Send(context);
+        using var scope = Scope(context.Message);
+        await next.Send(context);
     }
+
+    private IDisposable? Scope(T message) => message switch
+    {
+        ImageEvent image => loggers.CreateLogger("Pipeline.Messaging").ImageScope(image.Collection, image.ImageId, image.CorrelationId),
+        ImageUploaded upload => loggers.CreateLogger("Pipeline.Messaging").UploadScope(upload.Collection, upload.UploadId),
+        _ => null,
+    };
 }

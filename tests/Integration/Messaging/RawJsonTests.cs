@@ -71,6 +71,8 @@ public sealed class RawJsonTests(SharedServers servers)
             ("an array", "[1]"u8.ToArray(), RejectionReasons.MalformedEvent),
             ("no fields", "{}"u8.ToArray(), RejectionReasons.MalformedEvent),
             ("truncated", """{ "collection": "truncated", "source": { "uri": "f"""u8.ToArray(), RejectionReasons.MalformedEvent),
+            ("no name", """{ "collection": null, "source": {} }"""u8.ToArray(), RejectionReasons.MalformedEvent),
+            ("a null for a source", """{ "collection": "null", "source": null }"""u8.ToArray(), RejectionReasons.MalformedEvent),
             ("no source", """{ "collection": "no-source" }"""u8.ToArray(), RejectionReasons.MalformedEvent),
             ("a number for a name", """{ "collection": 7, "source": {} }"""u8.ToArray(), RejectionReasons.MalformedEvent),
             ("a text for an object", """{ "collection": "typed", "source": "x" }"""u8.ToArray(), RejectionReasons.MalformedEvent),

@@ -1,0 +1,77 @@
+using Pipeline.Contracts;
+using Pipeline.Contracts.Commands;
+using Pipeline.Contracts.Events;
+using Pipeline.Contracts.Queries;
+
+namespace Pipeline.Tests.Unit.Contracts;
+
+/// <summary>One instance of every message with every field filled in, as the golden files have it.</summary>
+internal static class ContractSamples
+{
+    private static readonly Guid Image = new("0198c1de-8f6e-7c52-a8a4-0d6c8a6e2f01");
+    private static readonly Guid Upload = new("0198c1de-8f6e-7c52-a8a4-0d6c8a6e2f02");
+    private static readonly Guid Correlation = new("0198c1de-8f6e-7c52-a8a4-0d6c8a6e2f03");
+    private static readonly ImageSource Bytes = new() { Bytes = [0xFF, 0xD8, 0xFF] };
+
+    public static IReadOnlyDictionary<string, object> All { get; } = new object[]
+    {
+        new ImageUploaded
+        {
+            UploadId = Upload, Collection = "photos", Tenant = "acme", ExternalId = "camera-7/0001.jpg",
+            Source = new ImageSource { Uri = "file:///incoming/0001.jpg" }, Labels = ["holiday", "beach"], Traffic = TrafficClass.Bulk,
+        },
+        new ImageAccepted
+        {
+            Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, Incarnation = 2, Traffic = TrafficClass.Bulk,
+            ContentHash = new string('a', 64), BlobKey = "images/aa/0001", Format = "jpeg", Width = 640, Height = 480,
+        },
+        new SiftExtracted { Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, FeatureKey = "sift/1", SiftVersion = "s1", Keypoints = 500 },
+        new CnnExtracted { Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, FeatureKey = "cnn/1", ModelVersion = "m1", Dimensions = 576 },
+        new HashEncoded { Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, Code = [1, 2, 254], Bits = 24, EncoderVersion = "e1", ModelVersion = "m1" },
+        new ImageIndexed
+        {
+            Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, MissingStages = [Stages.Sift],
+            ModelVersion = "m1", EncoderVersion = "e1", SiftVersion = "s1", IndexedAt = new DateTimeOffset(2025, 1, 2, 3, 4, 5, 678, TimeSpan.Zero),
+        },
+        new ImageRejected
+        {
+            Collection = "photos", Tenant = "acme", ImageId = Image, UploadId = Upload, CorrelationId = Correlation, Incarnation = 2,
+            Stage = Stages.Upload, Reason = RejectionReasons.CorruptImage, Detail = "truncated",
+        },
+        new ImageDeleted { Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, Incarnation = 2 },
+        new DeleteImage { Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, Incarnation = 2 },
+        new CreateCollection { Collection = "photos" },
+        new CollectionCreated { Collection = "photos", Created = true },
+        new EncodeQuery { Embedding = [0.5f, -1.25f], ModelVersion = "m1" },
+        new QueryCode { Code = [1, 2, 254], EncoderVersion = "e1" },
+        new ExtractQueryFeatures { Image = Bytes },
+        new QueryFeatures { Embedding = [0.5f, -1.25f], ModelVersion = "m1", ContentHash = new string('a', 64) },
+        new RequestRefused { Reason = RefusalReasons.UnknownImage, Detail = "no such image" },
+        new SearchImages
+        {
+            Collection = "photos", Tenant = "acme", Image = Bytes, ImageId = Image, Mode = SearchModes.Hash, Limit = 5,
+            Rerank = RerankModes.Geometric, Labels = ["holiday"],
+        },
+        new SearchResults
+        {
+            Hits =
+            [
+                new SearchHit
+                {
+                    ImageId = Image, ExternalIds = ["camera-7/0001.jpg"], Labels = ["holiday"], Score = 0.875, HammingDistance = 3, Inliers = 42,
+                    Match = MatchKinds.NearDuplicate,
+                },
+            ],
+            TimingsMs = new Dictionary<string, double> { ["index"] = 1.5 },
+            ModelVersion = "m1", EncoderVersion = "e1",
+        },
+        new VerifyCandidates { Collection = "photos", Tenant = "acme", Image = Bytes, ImageId = Image, Candidates = [Upload] },
+        new CandidatesVerified
+        {
+            Candidates = [new CandidateVerification { ImageId = Upload, Inliers = 42, Verified = true, Homography = [1, 0, 0.5, 0, 1, -0.5, 0, 0, 1] }],
+        },
+    }.ToDictionary(sample => sample.GetType().Name);
+
+    /// <summary>Parts of messages, which the samples above contain.</summary>
+    public static IReadOnlySet<Type> Parts { get; } = new HashSet<Type> { typeof(SearchHit), typeof(CandidateVerification) };
+}

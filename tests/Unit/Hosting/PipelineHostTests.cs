@@ -1,0 +1,72 @@
+using System.Net;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+using Pipeline.Hosting;
+using Pipeline.Messaging;
+using Pipeline.Tests.Support;
+using Xunit;
+
+namespace Pipeline.Tests.Unit.Hosting;
+
+public sealed class PipelineHostTests
+{
+    [Fact]
+    public async Task Listens_on_loopback_and_serves_health_and_metrics()
+    {
+        var warm = false;
+        await using var app = await StartAsync(services => services.AddHealthChecks()
+            .AddCheck("model", () => Volatile.Read(ref warm) ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("cold"), tags: [PipelineHostExtensions.Ready]));
+        var address = new Uri(Assert.Single(app.Urls));
+        using var http = new HttpClient { BaseAddress = address };
+
+        Assert.True(address.IsLoopback);
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/health/live")).StatusCode);
+        var cold = await http.GetAsync("/health/ready");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, cold.StatusCode);
+        Assert.Contains("\"model\":{\"status\":\"Unhealthy\",\"description\":\"cold\"}", await cold.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        Volatile.Write(ref warm, true);
+        var ready = await http.GetAsync("/health/ready");
+        Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
+        Assert.Contains("masstransit-bus", await ready.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Metrics_of_the_bus_are_on_the_page()
+    {
+        var script = new ConsumerScript((_, _) => Task.CompletedTask);
+        await using var app = await StartAsync(services => services.AddSingleton(script)
+            .AddPipelineConsumers(bus => bus.AddConsumer<ScriptedConsumer, ScriptedConsumerDefinition>()));
+        using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        await using (var scope = app.Services.CreateAsyncScope())
+        {
+            await scope.ServiceProvider.GetRequiredService<IEventPublisher>().PublishAsync(TestEvents.Cnn());
+        }
+
+        await Eventually.TrueAsync(() => script.Done.Count == 1);
+        await Eventually.TrueAsync(() => http.GetStringAsync("/metrics").GetAwaiter().GetResult()
+            .Contains("pipeline_messages_consumed_total{endpoint=\"scripted\",outcome=\"done\",stage=\"hash\"} 1\n", StringComparison.Ordinal));
+        var answer = await http.GetAsync("/metrics");
+        var page = await answer.Content.ReadAsStringAsync();
+        Assert.Equal("text/plain", answer.Content.Headers.ContentType!.MediaType);
+        Assert.Contains("pipeline_message_duration_seconds_bucket{endpoint=\"scripted\",outcome=\"done\",stage=\"hash\",le=\"+Inf\"} 1\n", page, StringComparison.Ordinal);
+        Assert.Contains("pipeline_endpoint_paused{endpoint=\"scripted\"} 0\n", page, StringComparison.Ordinal);
+        Assert.Contains("dotnet_gc_collections_total", page, StringComparison.Ordinal);
+    }
+
+    private static async Task<WebApplication> StartAsync(Action<IServiceCollection> configure)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.AddPipelineHost("test");
+        builder.Logging.ClearProviders();
+        configure(builder.Services);
+        builder.Services.AddPipelineMessaging(builder.Configuration);
+        var app = builder.Build();
+        app.MapPipelineHost();
+        await app.StartAsync();
+        return app;
+    }
+}
