@@ -84,10 +84,6 @@ public static class PipelineHostExtensions
                 console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
             });
         }
-
-        // The bus logs every failed attempt as an error, with its stack; the endpoint's policy logs what came of it.
-        builder.Logging.AddFilter("MassTransit.ReceiveTransport", LogLevel.Critical);
-        builder.Logging.AddFilter("MassTransit.Messages", LogLevel.Critical);
     }
 
     private static Task WriteAsync(HttpContext context, HealthReport report)

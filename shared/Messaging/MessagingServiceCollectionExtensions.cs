@@ -18,10 +18,12 @@ public static class MessagingServiceCollectionExtensions
     /// Adds consumers to the process's bus: <c>bus.AddConsumer&lt;SiftConsumer, SiftConsumerDefinition&gt;()</c>. May be
     /// called any number of times before <see cref="AddPipelineMessaging"/>.
     /// </summary>
+    /// <exception cref="InvalidOperationException">The bus was added before.</exception>
     public static IServiceCollection AddPipelineConsumers(this IServiceCollection services, Action<IBusRegistrationConfigurator> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
+        ThrowIfBusAdded(services, "Consumers added after AddPipelineMessaging would never be connected.");
         services.AddSingleton(new ConsumerRegistration(configure));
         return services;
     }
@@ -45,10 +47,12 @@ public static class MessagingServiceCollectionExtensions
     }
 
     /// <summary>Adds the bus with everything gathered so far, from the section <c>Messaging</c>. Called once, last.</summary>
+    /// <exception cref="InvalidOperationException">It was called before.</exception>
     public static IServiceCollection AddPipelineMessaging(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
+        ThrowIfBusAdded(services, "A process has one bus: AddPipelineMessaging was called before.");
         var section = configuration.GetSection(MessagingOptions.Section);
         services.AddOptions<MessagingOptions>().Bind(section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<MessagingOptions>, MessagingOptionsValidator>();
@@ -103,6 +107,14 @@ public static class MessagingServiceCollectionExtensions
         return services;
 
         static bool IsDefinition(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IConsumerDefinition<>);
+    }
+
+    private static void ThrowIfBusAdded(IServiceCollection services, string message)
+    {
+        if (services.Any(service => service.ServiceType == typeof(EndpointCatalog)))
+        {
+            throw new InvalidOperationException(message);
+        }
     }
 
     private static void ConfigureHost(IRabbitMqBusFactoryConfigurator factory, MessagingOptions options)

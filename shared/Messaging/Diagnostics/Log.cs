@@ -27,8 +27,8 @@ internal static partial class Log
     [LoggerMessage(4, LogLevel.Warning, "Endpoint {Endpoint}: a message failed, retry {Retry} follows in {Pause}: {Error}")]
     public static partial void RetryFollows(this ILogger logger, string endpoint, int retry, TimeSpan pause, string error);
 
-    [LoggerMessage(5, LogLevel.Warning, "Endpoint {Endpoint}: a message goes to the retry queue, redelivery {Redelivery}: {Error}")]
-    public static partial void RedeliveryFollows(this ILogger logger, string endpoint, int redelivery, string error);
+    [LoggerMessage(5, LogLevel.Warning, "Endpoint {Endpoint}: a message goes to the retry queue, redelivery {Redelivery}.")]
+    public static partial void RedeliveryFollows(this ILogger logger, string endpoint, int redelivery, Exception exception);
 
     [LoggerMessage(6, LogLevel.Error, "Endpoint {Endpoint}: a message failed for good and goes to the error queue.")]
     public static partial void MovedToErrorQueue(this ILogger logger, string endpoint, Exception exception);

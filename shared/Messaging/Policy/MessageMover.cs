@@ -13,8 +13,10 @@ internal static class MessageMover
 
     private static readonly ContentType RawJson = new("application/json");
 
+    /// <summary>How often the message came back. One that an operator took out of the error queue starts anew.</summary>
     public static int Redeliveries(ReceiveContext context) =>
-        context.TransportHeaders.TryGetHeader(RedeliveryHeader, out var value)
+        !context.TransportHeaders.TryGetHeader(MessageHeaders.FaultTimestamp, out _)
+        && context.TransportHeaders.TryGetHeader(RedeliveryHeader, out var value)
         && int.TryParse(Convert.ToString(value, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture, out var count)
             ? count
             : 0;

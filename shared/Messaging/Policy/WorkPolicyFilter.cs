@@ -75,7 +75,7 @@ internal sealed class WorkPolicyFilter : IFilter<ReceiveContext>, IDisposable
 
             try
             {
-                outcome = await ConsumeAsync(new ResilientReceiveContext(context, _resilience), next);
+                outcome = await ConsumeAsync(new WorkReceiveContext(context, _resilience), next);
             }
             finally
             {
@@ -96,11 +96,11 @@ internal sealed class WorkPolicyFilter : IFilter<ReceiveContext>, IDisposable
         && long.TryParse(Convert.ToString(value, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture, out var count)
         && count >= SuspectDeliveries;
 
-    private async Task<string> ConsumeAsync(ResilientReceiveContext context, IPipe<ReceiveContext> next)
+    private async Task<string> ConsumeAsync(WorkReceiveContext context, IPipe<ReceiveContext> next)
     {
         if (_endpoint.BulkName is { } bulk && MessageFields.Read(context.GetBody()).Traffic == TrafficClass.Bulk)
         {
-            await MessageMover.MoveAsync(context, new Uri($"queue:{bulk}"), MessageMover.Redeliveries(context), _ => { });
+            await MessageMover.MoveAsync(context, AddressOf(bulk), MessageMover.Redeliveries(context), _ => { });
             return Outcomes.MovedToBulk;
         }
 
@@ -148,7 +148,7 @@ internal sealed class WorkPolicyFilter : IFilter<ReceiveContext>, IDisposable
     }
 
     /// <summary>One run of deserializer and consumers; returns the error it met.</summary>
-    private static async Task<Exception?> AttemptAsync(ResilientReceiveContext context, IPipe<ReceiveContext> next, DeliveryState state)
+    private static async Task<Exception?> AttemptAsync(WorkReceiveContext context, IPipe<ReceiveContext> next, DeliveryState state)
     {
         state.BatchItemError = null;
         try
@@ -182,7 +182,7 @@ internal sealed class WorkPolicyFilter : IFilter<ReceiveContext>, IDisposable
         var redeliveries = MessageMover.Redeliveries(context);
         if (redeliveries < _options.RedeliveryLimit)
         {
-            _logger.RedeliveryFollows(_endpoint.Name, redeliveries + 1, error.Message);
+            _logger.RedeliveryFollows(_endpoint.Name, redeliveries + 1, error);
             await RedeliverAsync(context, redeliveries + 1);
             return Outcomes.Redelivered;
         }
@@ -192,17 +192,20 @@ internal sealed class WorkPolicyFilter : IFilter<ReceiveContext>, IDisposable
         return Outcomes.Failed;
     }
 
+    // By its exchange: a queue's address would declare the queue, without the arguments it has.
+    private Uri AddressOf(string queue) => new(_options.Transport == MessagingTransport.RabbitMq ? $"exchange:{queue}" : $"queue:{queue}");
+
     private async Task RedeliverAsync(ReceiveContext context, int count)
     {
         if (_options.Transport == MessagingTransport.RabbitMq)
         {
             // When its time to live is over, the retry queue hands it back to the endpoint's queue.
             await MessageMover.MoveAsync(
-                context, new Uri($"exchange:{_endpoint.Name}{EndpointSettings.RetrySuffix}"), count, send => send.TimeToLive = _options.RedeliveryDelay);
+                context, AddressOf(_endpoint.Name + EndpointSettings.RetrySuffix), count, send => send.TimeToLive = _options.RedeliveryDelay);
         }
         else
         {
-            await MessageMover.MoveAsync(context, new Uri($"queue:{_endpoint.Name}"), count, send => send.Delay = _options.RedeliveryDelay);
+            await MessageMover.MoveAsync(context, AddressOf(_endpoint.Name), count, send => send.Delay = _options.RedeliveryDelay);
         }
 
         _metrics.Redelivered(_endpoint.Name, _endpoint.Stage);

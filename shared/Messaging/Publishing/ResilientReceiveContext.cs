@@ -7,7 +7,7 @@ namespace Pipeline.Messaging.Publishing;
 /// A delivery whose publishes, sends and responses are all resilient: consumers use <c>ConsumeContext.Publish</c> and
 /// need not know. Conversation, initiator and trace stay those of the delivery.
 /// </summary>
-internal sealed class ResilientReceiveContext(ReceiveContext context, PublishResilience resilience) : ReceiveContextProxy(context), ReceiveContext
+internal class ResilientReceiveContext(ReceiveContext context, PublishResilience resilience) : ReceiveContextProxy(context), ReceiveContext
 {
     private readonly ReceiveContext _context = context;
 

@@ -33,6 +33,14 @@ public sealed class RabbitMqPolicyTests(SharedServers servers)
         Assert.All(queues.Where(queue => queue.Name is "scripted" or "scripted_retry" or "scripted_quarantine"), queue => Assert.Equal(0, queue.Total));
         var error = await GetAsync(virtualHost, "scripted_error");
         Assert.Contains("always busy", Encoding.UTF8.GetString((byte[])error!.BasicProperties.Headers!["MT-Fault-Message"]!), StringComparison.Ordinal);
+
+        // Put back by an operator as it is, it has all its tries again.
+        await using var connection = await new ConnectionFactory { Uri = virtualHost.AmqpUri }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
+        await channel.BasicPublishAsync("", "scripted", mandatory: true, new BasicProperties(error.BasicProperties), error.Body);
+        await Eventually.TrueAsync(() => script.TotalAttempts >= 18);
+        await virtualHost.WaitForQueuesAsync(all => all.Any(queue => queue is { Name: "scripted_error", Ready: 1 }), TimeSpan.FromSeconds(30));
+        Assert.Equal(18, script.TotalAttempts);
     }
 
     [Fact]

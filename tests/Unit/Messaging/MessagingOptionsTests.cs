@@ -1,4 +1,7 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Pipeline.Messaging;
 using Pipeline.Tests.Support;
 using Xunit;
 
@@ -37,6 +40,17 @@ public sealed class MessagingOptionsTests
         var options = new Pipeline.Messaging.MessagingOptions { Transport = Pipeline.Messaging.MessagingTransport.RabbitMq, Url = new Uri(url) };
 
         Assert.True(new Pipeline.Messaging.MessagingOptionsValidator().Validate(null, options).Succeeded);
+    }
+
+    [Fact]
+    public void Refuses_consumers_that_come_after_the_bus()
+    {
+        var services = new ServiceCollection();
+        var configuration = new ConfigurationBuilder().Build();
+        services.AddPipelineMessaging(configuration);
+
+        Assert.Throws<InvalidOperationException>(() => services.AddPipelineConsumers(_ => { }));
+        Assert.Throws<InvalidOperationException>(() => services.AddPipelineMessaging(configuration));
     }
 
     [Fact]
