@@ -29,7 +29,9 @@ public sealed class PixelBuffer : IDisposable
     /// <exception cref="ObjectDisposedException">The buffer was disposed.</exception>
     public ReadOnlySpan<byte> Pixels => Memory.Span;
 
-    internal Memory<byte> Memory
+    /// <summary>The same as <see cref="Pixels"/>, to hand on; valid until the buffer is disposed.</summary>
+    /// <exception cref="ObjectDisposedException">The buffer was disposed.</exception>
+    public Memory<byte> Memory
     {
         get
         {

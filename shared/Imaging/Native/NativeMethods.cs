@@ -11,6 +11,19 @@ internal static unsafe partial class NativeMethods
     private const string Vips = "libvips.so.42";
     private const string GObject = "libgobject-2.0.so.0";
     private const string GLib = "libglib-2.0.so.0";
+    private const string GModule = "libgmodule-2.0.so.0";
+
+    /// <summary>G_MODULE_BIND_LAZY | G_MODULE_BIND_LOCAL.</summary>
+    internal const int BindLocal = 3;
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int SetEnvironment(string name, string value, int overwrite);
+
+    [LibraryImport("libc", EntryPoint = "unsetenv", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int UnsetEnvironment(string name);
+
+    [LibraryImport(GModule, EntryPoint = "g_module_open", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint OpenModule(string file, int flags);
 
     /// <summary>The fundamental type G_TYPE_OBJECT.</summary>
     internal const nuint TypeObject = 20 << 2;

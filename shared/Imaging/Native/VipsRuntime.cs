@@ -35,10 +35,18 @@ internal static unsafe class VipsRuntime
     {
         try
         {
-            if (NativeMethods.Init("pipeline") != 0)
+            // libvips would load every plug-in of its folder, and into the global name space. One of them (for
+            // microscope slides) brings a second SQLite, whose functions then stand in for those of the first: the
+            // process dies in the database. A home without plug-ins keeps them all out; the one that is wanted follows.
+            NativeMethods.SetEnvironment("VIPSHOME", "/nonexistent", overwrite: 1);
+            var failed = NativeMethods.Init("pipeline") != 0;
+            NativeMethods.UnsetEnvironment("VIPSHOME");
+            if (failed)
             {
                 throw new InvalidOperationException("libvips does not start: " + TakeError());
             }
+
+            LoadHeif();
         }
         catch (DllNotFoundException e)
         {
@@ -62,6 +70,21 @@ internal static unsafe class VipsRuntime
         }
 
         return true;
+    }
+
+    /// <summary>Loads the plug-in for HEIC and AVIF from beside libvips; other builds have it inside, and no such file.</summary>
+    private static void LoadHeif()
+    {
+        var library = File.ReadLines("/proc/self/maps")
+            .Select(line => line[(line.LastIndexOf(' ') + 1)..])
+            .First(path => Path.GetFileName(path).StartsWith("libvips.so", StringComparison.Ordinal));
+        var plugin = Directory.EnumerateDirectories(Path.GetDirectoryName(library)!, "vips-modules-*")
+            .Select(folder => Path.Combine(folder, "vips-heif.so"))
+            .FirstOrDefault(File.Exists);
+        if (plugin is not null && NativeMethods.OpenModule(plugin, NativeMethods.BindLocal) == 0)
+        {
+            throw new InvalidOperationException($"The libvips plug-in {plugin} does not load.");
+        }
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
