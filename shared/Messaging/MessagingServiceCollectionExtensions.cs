@@ -80,6 +80,8 @@ public static class MessagingServiceCollectionExtensions
         var transport = section.GetValue(nameof(MessagingOptions.Transport), MessagingTransport.InMemory);
         services.AddMassTransit(bus =>
         {
+            // What runs here is nobody else's business: nothing is reported to the library's makers.
+            bus.DisableUsageTelemetry();
             foreach (var registration in services.Select(service => service.ImplementationInstance).OfType<ConsumerRegistration>().ToArray())
             {
                 registration.Configure(bus);

@@ -10,6 +10,12 @@ public sealed class MessagingMetrics
     /// <summary>Name of the meter.</summary>
     public const string MeterName = "Pipeline.Messaging";
 
+    /// <summary>Name of the histogram of message durations, in seconds.</summary>
+    public const string DurationName = "pipeline.message.duration";
+
+    /// <summary>The tag that names the stage.</summary>
+    public const string StageTag = "stage";
+
     private readonly Counter<long> _consumed;
     private readonly Histogram<double> _duration;
     private readonly UpDownCounter<long> _inFlight;
@@ -26,7 +32,7 @@ public sealed class MessagingMetrics
         var meter = meters.Create(MeterName);
         _consumed = meter.CreateCounter<long>("pipeline.messages.consumed", "{message}", "Deliveries an endpoint is done with, by outcome.");
         _duration = meter.CreateHistogram(
-            "pipeline.message.duration", "s", "Time from delivery to acknowledgement, retries and pauses included.", advice: new InstrumentAdvice<double>
+            DurationName, "s", "Time from delivery to acknowledgement, retries and pauses included.", advice: new InstrumentAdvice<double>
             {
                 HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
             });
@@ -70,7 +76,7 @@ public sealed class MessagingMetrics
 
     internal void PublishRetried(string message) => _publishRetries.Add(1, new KeyValuePair<string, object?>("message", message));
 
-    private static TagList Tags(string endpoint, string stage) => new() { { "endpoint", endpoint }, { "stage", stage } };
+    private static TagList Tags(string endpoint, string stage) => new() { { "endpoint", endpoint }, { StageTag, stage } };
 
     private List<Measurement<int>> Paused()
     {

@@ -23,10 +23,11 @@ internal static class EndpointConfigurator
         var rabbit = endpoint as IRabbitMqReceiveEndpointConfigurator;
         if (settings.Kind == EndpointKind.Interactive)
         {
-            // The asker gets a fault; nobody reads an error queue of questions.
+            // The asker gets a refusal or a fault; nobody reads an error queue of questions.
             endpoint.DiscardFaultedMessages();
             endpoint.DiscardSkippedMessages();
             endpoint.ConfigureReceive(receive => receive.UseFilter(ActivatorUtilities.CreateInstance<InteractivePolicyFilter>(context, settings)));
+            endpoint.UseConsumeFilter(typeof(RefusalFilter<>), context);
             if (rabbit is not null)
             {
                 RabbitMqTopology.ConfigureInteractive(rabbit, options);
