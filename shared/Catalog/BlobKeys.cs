@@ -1,0 +1,29 @@
+namespace Pipeline.Catalog;
+
+/// <summary>Where things are in the blob store.</summary>
+public static class BlobKeys
+{
+    /// <summary>Prefix of uploads that wait for the Upload service.</summary>
+    public const string IncomingPrefix = "incoming/";
+
+    /// <summary>Prefix of query pictures, which live for one request.</summary>
+    public const string QueriesPrefix = "queries/";
+
+    /// <summary>An upload's bytes before they are accepted.</summary>
+    public static string Incoming(Guid uploadId) => $"{IncomingPrefix}{uploadId:N}";
+
+    /// <summary>A query's bytes while it is answered.</summary>
+    public static string Query(Guid queryId) => $"{QueriesPrefix}{queryId:N}";
+
+    /// <summary>An image's bytes: by content, so collections share them.</summary>
+    public static string Image(string contentHash) => $"images/{contentHash[..2]}/{contentHash}";
+
+    /// <summary>Everything computed from one image.</summary>
+    public static string FeaturesPrefix(string collection, Guid imageId) => $"features/{collection}/{imageId.ToString("N")[..2]}/{imageId:N}/";
+
+    /// <summary>The SIFT features of an image.</summary>
+    public static string Sift(string collection, Guid imageId, string version) => $"{FeaturesPrefix(collection, imageId)}{version}";
+
+    /// <summary>The CNN features of an image.</summary>
+    public static string Cnn(string collection, Guid imageId, string modelVersion) => $"{FeaturesPrefix(collection, imageId)}{modelVersion}";
+}

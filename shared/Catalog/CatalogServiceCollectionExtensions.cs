@@ -1,0 +1,19 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Pipeline.Catalog;
+
+/// <summary>Adds the catalog to a host.</summary>
+public static class CatalogServiceCollectionExtensions
+{
+    /// <summary>Adds the catalog's classes on top of the state and blob stores, which are added elsewhere.</summary>
+    public static IServiceCollection AddPipelineCatalog(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ImageCatalog>();
+        services.TryAddSingleton<UploadCatalog>();
+        services.TryAddSingleton<CollectionCatalog>();
+        services.TryAddSingleton<BlobReferences>();
+        return services;
+    }
+}

@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using Pipeline.Contracts;
+using Pipeline.Storage;
+
+namespace Pipeline.Catalog;
+
+/// <summary>The collections. Their records change rarely and are read for every message, so they are remembered for a moment.</summary>
+public sealed class CollectionCatalog(IStateStore store, TimeProvider time)
+{
+    private const string Table = "collections";
+    private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(5);
+    private readonly ConcurrentDictionary<string, (CollectionRecord Record, long At)> _recent = new(StringComparer.Ordinal);
+
+    /// <summary>The collection's record, at most a few seconds old, or null if there is none.</summary>
+    public async Task<CollectionRecord?> GetAsync(string name, CancellationToken ct)
+    {
+        if (_recent.TryGetValue(name, out var known) && time.GetElapsedTime(known.At) < Remembered)
+        {
+            return known.Record;
+        }
+
+        var record = CollectionName.IsValid(name)
+            ? await CompareAndSet.ReadAsync<CollectionRecord>(store, new StateKey(Table, name), ct)
+            : null;
+        Remember(name, record);
+        return record;
+    }
+
+    /// <summary>Creates a collection.</summary>
+    /// <returns>False if it existed before.</returns>
+    /// <exception cref="ArgumentException">The name breaks the naming rule.</exception>
+    public async Task<bool> CreateAsync(string name, CancellationToken ct)
+    {
+        if (!CollectionName.IsValid(name))
+        {
+            throw new ArgumentException($"'{name}' is no valid collection name.", nameof(name));
+        }
+
+        var created = false;
+        var record = await CompareAndSet.ChangeAsync<CollectionRecord>(
+            store,
+            new StateKey(Table, name),
+            before =>
+            {
+                created = before is null;
+                return before is null ? new CollectionRecord { Name = name, CreatedAt = time.GetUtcNow() } : null;
+            },
+            alsoChange: null,
+            ct);
+        Remember(name, record);
+        return created;
+    }
+
+    /// <summary>
+    /// The generation that serves the collection; if it has none yet, <paramref name="first"/> becomes it.
+    /// </summary>
+    /// <exception cref="KeyNotFoundException">There is no such collection.</exception>
+    public async Task<Generation> ActivateFirstAsync(string name, Generation first, CancellationToken ct)
+    {
+        if (await GetAsync(name, ct) is { Active: { } active })
+        {
+            return active;
+        }
+
+        var record = await CompareAndSet.ChangeAsync<CollectionRecord>(
+            store,
+            new StateKey(Table, name),
+            before => before is { Active: null } ? before with { Active = first } : null,
+            alsoChange: null,
+            ct);
+        Remember(name, record);
+        return record?.Active ?? throw new KeyNotFoundException($"There is no collection '{name}'.");
+    }
+
+    /// <summary>All collections, by name.</summary>
+    public async Task<IReadOnlyList<CollectionRecord>> ListAsync(CancellationToken ct)
+    {
+        var all = new List<CollectionRecord>();
+        string? after = null;
+        do
+        {
+            var page = await store.ScanAsync(Table, after, limit: 500, ct);
+            all.AddRange(page.Records.Select(r => CatalogJson.Read<CollectionRecord>(r.Record.Value)));
+            after = page.Next;
+        }
+        while (after is not null);
+        return all;
+    }
+
+    private void Remember(string name, CollectionRecord? record)
+    {
+        // Absence is never remembered: an upload right after the collection's creation must find it.
+        if (record is not null)
+        {
+            _recent[name] = (record, time.GetTimestamp());
+        }
+        else
+        {
+            _recent.TryRemove(name, out _);
+        }
+    }
+}

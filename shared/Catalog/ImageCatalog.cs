@@ -1,0 +1,116 @@
+using System.Globalization;
+using Pipeline.Storage;
+
+namespace Pipeline.Catalog;
+
+/// <summary>
+/// The images of all collections: one record an image, and per collection and status a list ordered by the time
+/// the status was reached. Record and lists change in one transaction, so they never disagree.
+/// </summary>
+public sealed class ImageCatalog(IStateStore store, TimeProvider time)
+{
+    /// <summary>The largest page of <see cref="ListAsync"/>.</summary>
+    public const int MaxPage = 1000;
+
+    /// <summary>The image's record, or null.</summary>
+    public Task<ImageRecord?> GetAsync(string collection, Guid imageId, CancellationToken ct) =>
+        CompareAndSet.ReadAsync<ImageRecord>(store, Key(collection, imageId), ct);
+
+    /// <summary>The records of many images in the order asked for; null where there is none.</summary>
+    public async Task<IReadOnlyList<ImageRecord?>> GetManyAsync(string collection, IReadOnlyList<Guid> imageIds, CancellationToken ct)
+    {
+        var records = await store.GetManyAsync([.. imageIds.Select(id => Key(collection, id))], ct);
+        return [.. records.Select(r => r is null ? null : CatalogJson.Read<ImageRecord>(r.Value))];
+    }
+
+    /// <summary>Changes the image's record by compare-and-set.</summary>
+    /// <param name="collection">The collection.</param>
+    /// <param name="imageId">The image.</param>
+    /// <param name="change">Gets the record or null, answers the new one, or null to change nothing. Must be pure: on contention it is called again.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>The record as it now stands, or null if there is none.</returns>
+    /// <exception cref="StateContentionException">Others kept winning.</exception>
+    public Task<ImageRecord?> UpdateAsync(
+        string collection, Guid imageId, Func<ImageRecord?, ImageRecord?> change, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        return CompareAndSet.ChangeAsync<ImageRecord>(
+            store,
+            Key(collection, imageId),
+            before =>
+            {
+                var after = change(before);
+                return after is null || ReferenceEquals(after, before) ? null : after with { UpdatedAt = now };
+            },
+            IndexStatus,
+            ct);
+    }
+
+    /// <summary>A page of a collection's images with one status, latest first.</summary>
+    /// <param name="collection">The collection.</param>
+    /// <param name="status">The status.</param>
+    /// <param name="cursor">Where the last page ended, or null for the first.</param>
+    /// <param name="limit">1 to <see cref="MaxPage"/>.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <exception cref="FormatException">The cursor is not one that a page answered.</exception>
+    public async Task<ImagePage> ListAsync(string collection, ImageStatus status, string? cursor, int limit, CancellationToken ct)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxPage);
+        var members = await store.RangeAsync(
+            StatusKey(collection, status),
+            new SortedRange { Descending = true, After = ParseCursor(cursor), Limit = limit },
+            ct);
+        var records = await GetManyAsync(collection, [.. members.Select(m => Guid.ParseExact(m.Member, "N"))], ct);
+        var next = members.Count == limit ? FormatCursor(members[^1]) : null;
+        return new ImagePage([.. records.OfType<ImageRecord>().Where(r => r.Status == status)], next);
+    }
+
+    /// <summary>Number of a collection's images with one status.</summary>
+    public Task<long> CountAsync(string collection, ImageStatus status, CancellationToken ct) =>
+        store.CountSortedAsync(StatusKey(collection, status), ct);
+
+    private static void IndexStatus(StateTransaction transaction, ImageRecord? before, ImageRecord after)
+    {
+        if (before?.Status == after.Status)
+        {
+            return;
+        }
+
+        var member = after.ImageId.ToString("N");
+        if (before is not null)
+        {
+            transaction.RemoveFromSorted(StatusKey(after.Collection, before.Status), member);
+        }
+
+        transaction.AddToSorted(StatusKey(after.Collection, after.Status), member, after.UpdatedAt.ToUnixTimeMilliseconds());
+    }
+
+    private static StateKey Key(string collection, Guid imageId) => new($"images/{collection}", imageId.ToString("N"));
+
+    private static StateKey StatusKey(string collection, ImageStatus status) =>
+        new($"image-status/{collection}", status.ToString().ToLowerInvariant());
+
+    private static string FormatCursor(ScoredMember member) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(long)member.Score}-{member.Member}");
+
+    private static ScoredMember? ParseCursor(string? cursor)
+    {
+        if (cursor is null)
+        {
+            return null;
+        }
+
+        var dash = cursor.IndexOf('-', StringComparison.Ordinal);
+        return dash > 0
+            && long.TryParse(cursor.AsSpan(0, dash), CultureInfo.InvariantCulture, out var score)
+            && Guid.TryParseExact(cursor.AsSpan(dash + 1), "N", out var id)
+            ? new ScoredMember(id.ToString("N"), score)
+            : throw new FormatException("The cursor is not one that this list answered.");
+    }
+}
+
+/// <summary>A page of images.</summary>
+/// <param name="Images">The images.</param>
+/// <param name="NextCursor">Where the next page begins, or null at the end.</param>
+public sealed record ImagePage(IReadOnlyList<ImageRecord> Images, string? NextCursor);

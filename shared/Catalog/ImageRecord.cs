@@ -1,0 +1,77 @@
+using Pipeline.Contracts;
+
+namespace Pipeline.Catalog;
+
+/// <summary>What the catalog knows of one image: one record, changed by compare-and-set only.</summary>
+public sealed record ImageRecord
+{
+    /// <summary>The image's id; for an upload rejected before its bytes were known, the upload's id.</summary>
+    public required Guid ImageId { get; init; }
+
+    /// <summary>The collection.</summary>
+    public required string Collection { get; init; }
+
+    /// <summary>The tenant within the collection.</summary>
+    public string Tenant { get; init; } = Tenants.Default;
+
+    /// <summary>Where the image is in its life.</summary>
+    public required ImageStatus Status { get; init; }
+
+    /// <summary>Counts lives: deleted and uploaded again is a new one. Starts at 1.</summary>
+    public int Incarnation { get; init; } = 1;
+
+    /// <summary>Lower-case hexadecimal SHA-256 of the bytes; empty if they were never had.</summary>
+    public string ContentHash { get; init; } = "";
+
+    /// <summary>Blob key of the bytes; empty if they are not kept.</summary>
+    public string BlobKey { get; init; } = "";
+
+    /// <summary>Format by content.</summary>
+    public string Format { get; init; } = "";
+
+    /// <summary>Width in pixels, after EXIF rotation.</summary>
+    public int Width { get; init; }
+
+    /// <summary>Height in pixels, after EXIF rotation.</summary>
+    public int Height { get; init; }
+
+    /// <summary>Size of the file in bytes.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>The names its publishers gave it, in order of arrival.</summary>
+    public IReadOnlyList<string> ExternalIds { get; init; } = [];
+
+    /// <summary>Its labels.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary>Counts changes of external ids and labels, so that the index knows when its payload is old.</summary>
+    public int PayloadRevision { get; init; } = 1;
+
+    /// <summary>The payload revision that the index holds; 0 before the image is indexed.</summary>
+    public int IndexedRevision { get; init; }
+
+    /// <summary>What each stage came to, by the names of <see cref="Stages"/>.</summary>
+    public IReadOnlyDictionary<string, StageOutcome> Stages { get; init; } = new Dictionary<string, StageOutcome>();
+
+    /// <summary>Why the image was rejected, a code of <see cref="RejectionReasons"/>.</summary>
+    public string? RejectionReason { get; init; }
+
+    /// <summary>Why the image was rejected, for people.</summary>
+    public string? RejectionDetail { get; init; }
+
+    /// <summary>Follows the upload through services and logs.</summary>
+    public Guid CorrelationId { get; init; }
+
+    /// <summary>The traffic class of its upload.</summary>
+    public TrafficClass Traffic { get; init; }
+
+    /// <summary>When the upload was accepted or rejected, UTC.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When the record last changed, UTC.</summary>
+    public DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>Whether a late message about <paramref name="incarnation"/> still concerns this record.</summary>
+    public bool IsLive(int incarnation) =>
+        incarnation == Incarnation && Status is not (ImageStatus.Deleting or ImageStatus.Deleted);
+}

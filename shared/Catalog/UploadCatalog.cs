@@ -1,0 +1,214 @@
+using System.Runtime.CompilerServices;
+using Pipeline.Contracts.Events;
+using Pipeline.Storage;
+
+namespace Pipeline.Catalog;
+
+/// <summary>
+/// The uploads and what became of them. The image's record is written before its upload counts as handled, so a
+/// crash in between only has the upload handled again, which changes nothing.
+/// </summary>
+public sealed class UploadCatalog(IStateStore store, ImageCatalog images, TimeProvider time)
+{
+    private const string Table = "uploads";
+    private const int WaitingPage = 500;
+    private static readonly StateKey Waiting = new("upload-status", "received");
+
+    /// <summary>The upload's record, or null.</summary>
+    public Task<UploadRecord?> GetAsync(Guid uploadId, CancellationToken ct) =>
+        CompareAndSet.ReadAsync<UploadRecord>(store, Key(uploadId), ct);
+
+    /// <summary>
+    /// Notes an upload before its event is published; one that is known already is left as it is.
+    /// </summary>
+    /// <param name="upload">The event, with an upload id.</param>
+    /// <param name="imageId">The image it will be, where the bytes are known already.</param>
+    /// <param name="ct">Cancels.</param>
+    public Task ReceiveAsync(ImageUploaded upload, Guid? imageId, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(upload);
+        var uploadId = upload.UploadId ?? throw new ArgumentException("The upload has no id.", nameof(upload));
+        var now = time.GetUtcNow();
+        return CompareAndSet.ChangeAsync<UploadRecord>(
+            store,
+            Key(uploadId),
+            before => before is null
+                ? new UploadRecord { UploadId = uploadId, Status = UploadStatus.Received, Event = upload, Collection = upload.Collection, ImageId = imageId, UpdatedAt = now }
+                : null,
+            (transaction, _, _) =>
+            {
+                transaction.AddToSorted(Waiting, Member(uploadId), now.ToUnixTimeMilliseconds());
+                if (imageId is { } image)
+                {
+                    transaction.Put(WaitingImageKey(image), CatalogJson.Write(uploadId));
+                }
+            },
+            ct);
+    }
+
+    /// <summary>The upload that waits to become this image, or null.</summary>
+    public async Task<UploadRecord?> FindWaitingAsync(Guid imageId, CancellationToken ct) =>
+        await store.GetAsync(WaitingImageKey(imageId), ct) is { } alias
+        && await GetAsync(CatalogJson.Read<Guid>(alias.Value), ct) is { Status: UploadStatus.Received } waiting
+            ? waiting
+            : null;
+
+    /// <summary>Uploads that were noted and not yet handled, oldest first.</summary>
+    public async IAsyncEnumerable<UploadRecord> ListWaitingAsync([EnumeratorCancellation] CancellationToken ct)
+    {
+        ScoredMember? after = null;
+        while (true)
+        {
+            var members = await store.RangeAsync(Waiting, new SortedRange { After = after, Limit = WaitingPage }, ct);
+            var records = await store.GetManyAsync([.. members.Select(m => new StateKey(Table, m.Member))], ct);
+            foreach (var record in records.OfType<StateRecord>())
+            {
+                yield return CatalogJson.Read<UploadRecord>(record.Value);
+            }
+
+            if (members.Count < WaitingPage)
+            {
+                yield break;
+            }
+
+            after = members[^1];
+        }
+    }
+
+    /// <summary>
+    /// The upload's bytes are an acceptable image: creates its record, adds the upload's names and labels to the one
+    /// there is, or gives a deleted or rejected image a new life.
+    /// </summary>
+    /// <param name="uploadId">The upload.</param>
+    /// <param name="upload">Its event.</param>
+    /// <param name="image">What is known of the bytes.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>The image's record.</returns>
+    /// <exception cref="ImageBusyException">The image is being deleted at this moment; trying later helps.</exception>
+    public async Task<ImageRecord> AcceptAsync(Guid uploadId, ImageUploaded upload, AcceptedContent image, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(upload);
+        ArgumentNullException.ThrowIfNull(image);
+        var now = time.GetUtcNow();
+        var record = await images.UpdateAsync(
+            upload.Collection,
+            image.ImageId,
+            before => before switch
+            {
+                null => NewLife(incarnation: 1),
+                { Status: ImageStatus.Deleted or ImageStatus.Rejected } => NewLife(before.Incarnation + 1),
+                { Status: ImageStatus.Deleting } => throw new ImageBusyException($"Image {image.ImageId} is being deleted."),
+                _ => Merge(before, upload),
+            },
+            ct);
+        await SettleAsync(uploadId, upload.Collection, UploadStatus.Accepted, image.ImageId, reason: null, detail: null, ct);
+        return record!;
+
+        ImageRecord NewLife(int incarnation) => new()
+        {
+            ImageId = image.ImageId,
+            Collection = upload.Collection,
+            Tenant = upload.Tenant,
+            Status = ImageStatus.Processing,
+            Incarnation = incarnation,
+            ContentHash = image.ContentHash,
+            BlobKey = BlobKeys.Image(image.ContentHash),
+            Format = image.Format,
+            Width = image.Width,
+            Height = image.Height,
+            Bytes = image.Bytes,
+            ExternalIds = upload.ExternalId is { } name ? [name] : [],
+            Labels = [.. upload.Labels.Distinct(StringComparer.Ordinal)],
+            CorrelationId = uploadId,
+            Traffic = upload.Traffic,
+            CreatedAt = now,
+        };
+    }
+
+    /// <summary>The upload is refused for good.</summary>
+    /// <param name="rejected">The rejection, with an upload id.</param>
+    /// <param name="collectionExists">Whether the rejection is to be listed among a collection's images too.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task RejectAsync(ImageRejected rejected, bool collectionExists, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(rejected);
+        var uploadId = rejected.UploadId ?? throw new ArgumentException("The rejection names no upload.", nameof(rejected));
+        if (collectionExists)
+        {
+            var now = time.GetUtcNow();
+            var imageId = rejected.ImageId ?? uploadId;
+            await images.UpdateAsync(
+                rejected.Collection,
+                imageId,
+                before => before is null or { Status: ImageStatus.Rejected or ImageStatus.Deleted }
+                    ? new ImageRecord
+                    {
+                        ImageId = imageId,
+                        Collection = rejected.Collection,
+                        Tenant = rejected.Tenant,
+                        Status = ImageStatus.Rejected,
+                        Incarnation = before?.Incarnation ?? 1,
+                        RejectionReason = rejected.Reason,
+                        RejectionDetail = rejected.Detail,
+                        CorrelationId = rejected.CorrelationId,
+                        CreatedAt = before?.CreatedAt ?? now,
+                    }
+                    : null,
+                ct);
+        }
+
+        await SettleAsync(uploadId, rejected.Collection, UploadStatus.Rejected, rejected.ImageId, rejected.Reason, rejected.Detail, ct);
+    }
+
+    private Task<UploadRecord?> SettleAsync(
+        Guid uploadId, string collection, UploadStatus status, Guid? imageId, string? reason, string? detail, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        return CompareAndSet.ChangeAsync<UploadRecord>(
+            store,
+            Key(uploadId),
+            before => before is { Status: not UploadStatus.Received }
+                ? null
+                : new UploadRecord
+                {
+                    UploadId = uploadId,
+                    Status = status,
+                    Collection = collection,
+                    ImageId = imageId,
+                    Reason = reason,
+                    Detail = detail,
+                    UpdatedAt = now,
+                },
+            (transaction, before, after) =>
+            {
+                transaction.RemoveFromSorted(Waiting, Member(uploadId));
+                if ((before?.ImageId ?? after.ImageId) is { } image)
+                {
+                    transaction.Delete(WaitingImageKey(image));
+                }
+            },
+            ct);
+    }
+
+    private static ImageRecord? Merge(ImageRecord before, ImageUploaded upload)
+    {
+        var externalIds = upload.ExternalId is { } name && !before.ExternalIds.Contains(name, StringComparer.Ordinal)
+            ? [.. before.ExternalIds, name]
+            : before.ExternalIds;
+        var newLabels = upload.Labels.Except(before.Labels, StringComparer.Ordinal).ToArray();
+        return ReferenceEquals(externalIds, before.ExternalIds) && newLabels.Length == 0
+            ? null
+            : before with
+            {
+                ExternalIds = externalIds,
+                Labels = [.. before.Labels, .. newLabels],
+                PayloadRevision = before.PayloadRevision + 1,
+            };
+    }
+
+    private static StateKey Key(Guid uploadId) => new(Table, Member(uploadId));
+
+    private static StateKey WaitingImageKey(Guid imageId) => new("waiting-images", imageId.ToString("N"));
+
+    private static string Member(Guid uploadId) => uploadId.ToString("N");
+}
