@@ -1,0 +1,27 @@
+using MassTransit;
+using Pipeline.Extraction;
+using Pipeline.Messaging;
+using Pipeline.Onnx;
+
+namespace Pipeline.CnnExtraction;
+
+/// <summary>Adds the CnnExtraction service to a host.</summary>
+public static class CnnExtractionServiceCollectionExtensions
+{
+    /// <summary>Adds consumers and what they need.</summary>
+    public static IServiceCollection AddCnnExtraction(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        services.AddImageReading(configuration);
+        services.AddBackbone(configuration);
+        services.AddSingleton<CnnPipeline>();
+        services.AddSingleton<ModelStart>();
+        services.AddHostedService(provider => provider.GetRequiredService<ModelStart>());
+        services.AddHealthChecks().AddCheck<ModelStart>("model", tags: ["ready"]);
+        return services.AddPipelineConsumers(bus =>
+        {
+            bus.AddConsumer<CnnConsumer, CnnConsumerDefinition>();
+            bus.AddConsumer<ExtractQueryFeaturesConsumer, ExtractQueryFeaturesConsumerDefinition>();
+        });
+    }
+}

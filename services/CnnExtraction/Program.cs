@@ -1,0 +1,11 @@
+using Pipeline.CnnExtraction;
+using Pipeline.Hosting;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddPipelineHost("cnn-extraction");
+builder.Services.AddCnnExtraction(builder.Configuration);
+builder.AddPipelineCore();
+
+var app = builder.Build();
+app.MapPipelineHost();
+await app.RunAsync();

@@ -1,0 +1,24 @@
+using MassTransit;
+using Pipeline.Hashing;
+using Pipeline.Messaging;
+
+namespace Pipeline.HashEncoding;
+
+/// <summary>Adds the HashEncoding service to a host.</summary>
+public static class HashEncodingServiceCollectionExtensions
+{
+    /// <summary>Adds consumers and what they need.</summary>
+    public static IServiceCollection AddHashEncoding(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        services.AddHashEncoder(configuration);
+        services.AddSingleton<EncoderStart>();
+        services.AddHostedService(provider => provider.GetRequiredService<EncoderStart>());
+        services.AddHealthChecks().AddCheck<EncoderStart>("encoder", tags: ["ready"]);
+        return services.AddPipelineConsumers(bus =>
+        {
+            bus.AddConsumer<HashConsumer, HashConsumerDefinition>();
+            bus.AddConsumer<EncodeQueryConsumer, EncodeQueryConsumerDefinition>();
+        });
+    }
+}

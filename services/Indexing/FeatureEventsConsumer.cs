@@ -1,0 +1,61 @@
+using MassTransit;
+using Pipeline.Catalog;
+using Pipeline.Contracts;
+using Pipeline.Contracts.Events;
+using Pipeline.Messaging;
+
+namespace Pipeline.Indexing;
+
+/// <summary>Hears what the stages came to.</summary>
+public sealed class FeatureEventsConsumer(ImageIndexer indexer, TimeProvider time) :
+    IConsumer<SiftExtracted>, IConsumer<CnnExtracted>, IConsumer<HashEncoded>, IConsumer<ImageRejected>
+{
+    /// <inheritdoc/>
+    public Task Consume(ConsumeContext<SiftExtracted> context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var message = context.Message;
+        return SettleAsync(context, message, Stages.Sift, new() { Done = true, Version = message.SiftVersion, FeatureKey = message.FeatureKey, At = time.GetUtcNow() });
+    }
+
+    /// <inheritdoc/>
+    public Task Consume(ConsumeContext<CnnExtracted> context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var message = context.Message;
+        return SettleAsync(context, message, Stages.Cnn, new() { Done = true, Version = message.ModelVersion, FeatureKey = message.FeatureKey, At = time.GetUtcNow() });
+    }
+
+    /// <inheritdoc/>
+    public Task Consume(ConsumeContext<HashEncoded> context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var message = context.Message;
+        return SettleAsync(context, message, Stages.Hash, new() { Done = true, Version = message.EncoderVersion, Code = message.Code, At = time.GetUtcNow() });
+    }
+
+    /// <inheritdoc/>
+    public async Task Consume(ConsumeContext<ImageRejected> context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var message = context.Message;
+        if (message is { ImageId: { } imageId, Stage: Stages.Sift or Stages.Cnn or Stages.Hash })
+        {
+            var outcome = new StageOutcome { Done = false, Reason = message.Reason, Detail = message.Detail, At = time.GetUtcNow() };
+            await PublishIndexedAsync(
+                context,
+                await indexer.SettleAsync(message.Collection, imageId, message.Incarnation, message.Stage, outcome, context.CancellationToken));
+        }
+    }
+
+    private async Task SettleAsync(ConsumeContext context, ImageEvent message, string stage, StageOutcome outcome) =>
+        await PublishIndexedAsync(
+            context,
+            await indexer.SettleAsync(message.Collection, message.ImageId, message.Incarnation, stage, outcome, context.CancellationToken));
+
+    private static Task PublishIndexedAsync(ConsumeContext context, ImageRecord? indexed) =>
+        indexed is null ? Task.CompletedTask : context.Publish(ImageEvents.Indexed(indexed), context.CancellationToken);
+}
+
+/// <summary>Policy of the endpoint <c>indexing</c>.</summary>
+public sealed class FeatureEventsConsumerDefinition() : PipelineConsumerDefinition<FeatureEventsConsumer>("indexing", stage: Stages.Index, concurrency: 16, prefetch: 64);

@@ -1,0 +1,125 @@
+using Pipeline.Catalog;
+using Pipeline.Contracts;
+using Pipeline.Onnx;
+using Pipeline.Storage;
+using Pipeline.VectorIndex;
+
+namespace Pipeline.Indexing;
+
+/// <summary>
+/// Gathers an image's parts and, when the last one is settled, puts the image into the index: the one writer of the
+/// index. Every step may happen twice.
+/// </summary>
+public sealed class ImageIndexer(ImageCatalog images, Generations generations, IVectorIndex index, IBlobStore blobs)
+{
+    /// <summary>Notes what a stage came to, and indexes the image if that was the last part.</summary>
+    /// <param name="collection">The collection.</param>
+    /// <param name="imageId">The image.</param>
+    /// <param name="incarnation">The life the outcome is about.</param>
+    /// <param name="stage">The stage.</param>
+    /// <param name="outcome">Its outcome.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>The record if the image is now in the index, else null.</returns>
+    public async Task<ImageRecord?> SettleAsync(
+        string collection, Guid imageId, int incarnation, string stage, StageOutcome outcome, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(outcome);
+        var record = await images.UpdateAsync(
+            collection, imageId, r => r is not null && r.IsLive(incarnation) ? FanIn.Settle(r, stage, outcome) : null, ct);
+        if (record is null || !record.IsLive(incarnation))
+        {
+            await ForgetLateOutputAsync(record, outcome, ct);
+            return null;
+        }
+
+        return FanIn.IsComplete(record) ? await IndexAsync(record, ct) : null;
+    }
+
+    /// <summary>Puts a complete image into the index, unless it is there already with its current payload.</summary>
+    /// <returns>The record as it then stands, or null if the image was deleted meanwhile.</returns>
+    public async Task<ImageRecord?> IndexAsync(ImageRecord record, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        if (record.Status == ImageStatus.Indexed && record.IndexedRevision == record.PayloadRevision)
+        {
+            return record;
+        }
+
+        var written = await PointAsync(record, ct);
+        if (written is { } point)
+        {
+            await index.UpsertAsync(point.Generation.IndexName(record.Collection), [point.Point], ct);
+        }
+
+        var indexed = await images.UpdateAsync(
+            record.Collection,
+            record.ImageId,
+            r => r is not null && r.IsLive(record.Incarnation)
+                ? r with
+                {
+                    Status = ImageStatus.Indexed,
+                    IndexedRevision = Math.Max(r.IndexedRevision, record.PayloadRevision),
+                    RejectionReason = null,
+                    RejectionDetail = null,
+                }
+                : null,
+            ct);
+        if (indexed is not null && indexed.IsLive(record.Incarnation))
+        {
+            // The payload may have grown between reading the record and writing the point.
+            return indexed.IndexedRevision == indexed.PayloadRevision ? indexed : await IndexAsync(indexed, ct);
+        }
+
+        // Deleted in between: the deletion may have run before the point was written.
+        if (written is { } late)
+        {
+            await index.DeleteAsync(late.Generation.IndexName(record.Collection), [record.ImageId], ct);
+        }
+
+        return null;
+    }
+
+    private async Task<(Generation Generation, IndexPoint Point)?> PointAsync(ImageRecord record, CancellationToken ct)
+    {
+        var cnn = record.Stages[Stages.Cnn];
+        var hash = record.Stages[Stages.Hash];
+        if (!cnn.Done || !hash.Done)
+        {
+            // Nothing of a partial image without CNN features can be searched yet; its SIFT features wait in their blob.
+            return null;
+        }
+
+        var stored = await blobs.TryReadAsync(cnn.FeatureKey!, ct)
+            ?? throw new FileNotFoundException($"The features {cnn.FeatureKey} are gone.");
+        var embedding = CnnFeatures.ReadEmbedding(stored);
+        var generation = await generations.ForAsync(
+            record.Collection,
+            new Generation { Number = 1, ModelVersion = cnn.Version!, Dimensions = embedding.Length, EncoderVersion = hash.Version!, Bits = hash.Code!.Length * 8 },
+            ct);
+        return (generation, new IndexPoint
+        {
+            Id = record.ImageId,
+            Vectors = new Dictionary<string, VectorValue>
+            {
+                [IndexSpaces.Cnn] = new DenseVector(embedding),
+                [IndexSpaces.Hash] = new BinaryCode(hash.Code),
+            },
+            Payload = new IndexPayload
+            {
+                Tenant = record.Tenant,
+                Labels = record.Labels,
+                ExternalIds = record.ExternalIds,
+                Attributes = new Dictionary<string, string> { ["model"] = cnn.Version!, ["encoder"] = hash.Version! },
+            },
+        });
+    }
+
+    private async Task ForgetLateOutputAsync(ImageRecord? record, StageOutcome outcome, CancellationToken ct)
+    {
+        // The blob was written after the image's deletion had swept; a living image of a later incarnation wants to keep it.
+        if (outcome.FeatureKey is { } key && record is { Status: ImageStatus.Deleted })
+        {
+            await blobs.DeleteAsync(key, ct);
+        }
+    }
+}

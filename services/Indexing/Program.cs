@@ -1,0 +1,11 @@
+using Pipeline.Indexing;
+using Pipeline.Hosting;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddPipelineHost("indexing");
+builder.Services.AddIndexing(builder.Configuration);
+builder.AddPipelineCore();
+
+var app = builder.Build();
+app.MapPipelineHost();
+await app.RunAsync();

@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Options;
+using Pipeline.Contracts.Queries;
+
+namespace Pipeline.Indexing.Search;
+
+/// <summary>
+/// Verifies the first hits by SIFT matches that agree on one homography. Verified hits come first, ordered by inliers;
+/// the others keep their order behind them.
+/// </summary>
+public sealed class GeometricReranker(QuerySteps steps, IOptions<SearchOptions> options)
+{
+    /// <summary>Re-ranks the hits of a search.</summary>
+    public async Task<IReadOnlyList<SearchHit>> RerankAsync(SearchImages request, IReadOnlyList<SearchHit> hits, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(hits);
+        var head = hits.Take(options.Value.RerankDepth).ToArray();
+        if (head.Length == 0)
+        {
+            return hits;
+        }
+
+        var answer = await steps.VerifyAsync(
+            new VerifyCandidates
+            {
+                Collection = request.Collection,
+                Tenant = request.Tenant,
+                Image = request.Image,
+                ImageId = request.ImageId,
+                Candidates = [.. head.Select(h => h.ImageId)],
+            },
+            ct);
+        var verified = head.Zip(answer.Candidates, (hit, check) => (Check: check, Hit: hit with
+        {
+            Inliers = check.Inliers,
+            Match = hit.Match == MatchKinds.Similar && check.Verified ? MatchKinds.NearDuplicate : hit.Match,
+        }));
+        return
+        [
+            .. verified
+                .OrderByDescending(v => v.Hit.Match == MatchKinds.Duplicate)
+                .ThenByDescending(v => v.Check.Verified)
+                .ThenByDescending(v => v.Check.Verified ? v.Check.Inliers : 0)
+                .Select(v => v.Hit),
+            .. hits.Skip(head.Length),
+        ];
+    }
+}

@@ -1,0 +1,11 @@
+using Pipeline.SiftExtraction;
+using Pipeline.Hosting;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddPipelineHost("sift-extraction");
+builder.Services.AddSiftExtraction(builder.Configuration);
+builder.AddPipelineCore();
+
+var app = builder.Build();
+app.MapPipelineHost();
+await app.RunAsync();

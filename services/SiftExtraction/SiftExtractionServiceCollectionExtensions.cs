@@ -1,0 +1,29 @@
+using MassTransit;
+using Microsoft.Extensions.Options;
+using Pipeline.Extraction;
+using Pipeline.Messaging;
+using Pipeline.Sift;
+
+namespace Pipeline.SiftExtraction;
+
+/// <summary>Adds the SiftExtraction service to a host.</summary>
+public static class SiftExtractionServiceCollectionExtensions
+{
+    /// <summary>Adds consumers and what they need.</summary>
+    public static IServiceCollection AddSiftExtraction(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        services.AddOptions<SiftOptions>().Bind(configuration.GetSection(SiftOptions.SectionName)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<SiftOptions>, SiftOptionsValidator>();
+        services.AddImageReading(configuration);
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<SiftOptions>>().Value);
+        services.AddSingleton<SiftExtractor>();
+        services.AddSingleton<GeometricVerifier>();
+        services.AddSingleton<SiftPipeline>();
+        return services.AddPipelineConsumers(bus =>
+        {
+            bus.AddConsumer<SiftConsumer, SiftConsumerDefinition>();
+            bus.AddConsumer<VerifyCandidatesConsumer, VerifyCandidatesConsumerDefinition>();
+        });
+    }
+}

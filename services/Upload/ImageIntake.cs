@@ -1,0 +1,115 @@
+using Pipeline.Catalog;
+using Pipeline.Contracts;
+using Pipeline.Contracts.Events;
+using Pipeline.Extraction;
+using Pipeline.Imaging;
+using Pipeline.Storage;
+using Pipeline.Upload.Sources;
+
+namespace Pipeline.Upload;
+
+/// <summary>Turns an upload into an image of the catalog, or says why not. Doing it twice gives the same answer.</summary>
+public sealed class ImageIntake(
+    CollectionCatalog collections,
+    UploadCatalog uploads,
+    ImageCatalog images,
+    BlobReferences references,
+    IBlobStore blobs,
+    SourceFetcher sources,
+    ImageDecoder decoder)
+{
+    /// <summary>Takes the upload in.</summary>
+    /// <param name="upload">The event.</param>
+    /// <param name="uploadId">The upload's id, where the event has none of its own.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<IntakeResult> TakeInAsync(ImageUploaded upload, Guid uploadId, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(upload);
+        if (UploadValidator.Check(upload) is { } invalid)
+        {
+            return Reject(invalid);
+        }
+
+        if (await collections.GetAsync(upload.Collection, ct) is null)
+        {
+            return Reject(new(RejectionReasons.UnknownCollection, $"There is no collection '{upload.Collection}'."));
+        }
+
+        if (await FindHandledAsync(upload, uploadId, ct) is { } handled)
+        {
+            return handled;
+        }
+
+        var fetched = await sources.FetchAsync(upload.Source, ct);
+        if (fetched.Bytes is not { } bytes)
+        {
+            // A delivery of the same event at the same time may have taken the object just now.
+            return await FindHandledAsync(upload, uploadId, ct) ?? Reject(fetched.Rejection!);
+        }
+
+        var contentHash = ImageIdentity.HashContent(bytes);
+        var imageId = ImageIdentity.Create(upload.Collection, upload.Tenant, contentHash);
+        if (ReadHeader(bytes, out var header) is { } unreadable)
+        {
+            await DiscardAsync(upload.Source, ct);
+            return Reject(unreadable, imageId);
+        }
+
+        await references.AcquireAsync(contentHash, upload.Collection, imageId, ct);
+        await StoreAsync(upload.Source, contentHash, bytes, ct);
+        var content = new AcceptedContent(imageId, contentHash, header!.Format.ToString().ToLowerInvariant(), header.Width, header.Height, bytes.Length);
+        var record = await uploads.AcceptAsync(uploadId, upload, content, ct);
+        return IntakeResult.Accept(record);
+
+        IntakeResult Reject(Rejection rejection, Guid? image = null) => IntakeResult.Reject(upload, uploadId, image, rejection);
+    }
+
+    private async Task<IntakeResult?> FindHandledAsync(ImageUploaded upload, Guid uploadId, CancellationToken ct)
+    {
+        var known = await uploads.GetAsync(uploadId, ct);
+        if (known is { Status: UploadStatus.Rejected, Reason: { } reason })
+        {
+            return IntakeResult.Reject(upload, uploadId, known.ImageId, new Rejection(reason, known.Detail ?? ""));
+        }
+
+        return known is { Status: UploadStatus.Accepted, ImageId: { } imageId }
+            && await images.GetAsync(upload.Collection, imageId, ct) is { } record
+                ? IntakeResult.Accept(record)
+                : null;
+    }
+
+    private Rejection? ReadHeader(byte[] bytes, out ImageHeader? header)
+    {
+        try
+        {
+            header = decoder.ReadHeader(bytes);
+            return null;
+        }
+        catch (ImageException e)
+        {
+            header = null;
+            return new Rejection(ImageFaultReasons.ReasonOf(e.Fault), e.Message);
+        }
+    }
+
+    private async Task StoreAsync(ImageSource source, string contentHash, byte[] bytes, CancellationToken ct)
+    {
+        var key = BlobKeys.Image(contentHash);
+        if (await blobs.ExistsAsync(key, ct))
+        {
+            await DiscardAsync(source, ct);
+        }
+        else if (source.ObjectKey is null || !await blobs.MoveAsync(source.ObjectKey, key, ct))
+        {
+            await blobs.PutAsync(key, bytes, ct);
+        }
+    }
+
+    private async Task DiscardAsync(ImageSource source, CancellationToken ct)
+    {
+        if (source.ObjectKey is { } key)
+        {
+            await blobs.DeleteAsync(key, ct);
+        }
+    }
+}

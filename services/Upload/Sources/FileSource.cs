@@ -1,0 +1,86 @@
+using Microsoft.Extensions.Options;
+using Pipeline.Contracts;
+
+namespace Pipeline.Upload.Sources;
+
+/// <summary>Reads <c>file://</c> references below the allowed roots; symbolic links are followed before the check, not after.</summary>
+public sealed class FileSource(IOptions<UploadOptions> options)
+{
+    private readonly string[] _roots = [.. options.Value.AllowedRoots.Select(r => Path.TrimEndingDirectorySeparator(ResolveLinks(Path.GetFullPath(r)) ?? r))];
+
+    /// <summary>Reads the file that <paramref name="uri"/> names.</summary>
+    public async Task<FetchResult> FetchAsync(Uri uri, long maxBytes, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(uri);
+        if (!uri.IsLoopback && uri.Host.Length > 0)
+        {
+            return FetchResult.Failure(RejectionReasons.InvalidReference, "A file reference must not name another host.");
+        }
+
+        var path = Path.GetFullPath(uri.LocalPath);
+        if (path.Contains('\0', StringComparison.Ordinal))
+        {
+            return FetchResult.Failure(RejectionReasons.InvalidReference, "The path is not valid.");
+        }
+
+        // Outside the roots even existence is nobody's business: the answer is the same for what is there and what is not.
+        var real = ResolveLinks(path);
+        if (!IsAllowed(real ?? path))
+        {
+            return FetchResult.Failure(RejectionReasons.ForbiddenReference, "The file is outside the allowed roots.");
+        }
+
+        if (real is null)
+        {
+            return FetchResult.Failure(RejectionReasons.SourceNotFound, "There is no such file.");
+        }
+
+        try
+        {
+            await using var stream = new FileStream(real, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            if (stream.Length > maxBytes)
+            {
+                return FetchResult.Failure(RejectionReasons.TooManyBytes, $"The file has {stream.Length} bytes; at most {maxBytes}.");
+            }
+
+            var bytes = new byte[stream.Length];
+            var read = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, ct);
+            return FetchResult.Success(read == bytes.Length ? bytes : bytes[..read]);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            return FetchResult.Failure(RejectionReasons.SourceNotFound, "The file cannot be read.");
+        }
+    }
+
+    private bool IsAllowed(string path) =>
+        _roots.Any(root => path.StartsWith(root, StringComparison.Ordinal)
+            && (path.Length > root.Length && path[root.Length] == Path.DirectorySeparatorChar || root.Length == 1));
+
+    /// <summary>The path with every symbolic link of every segment followed, or null if it does not exist.</summary>
+    private static string? ResolveLinks(string path)
+    {
+        var resolved = Path.GetPathRoot(path)!;
+        foreach (var segment in path[resolved.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
+        {
+            resolved = Path.Combine(resolved, segment);
+            FileSystemInfo info = Directory.Exists(resolved) ? new DirectoryInfo(resolved) : new FileInfo(resolved);
+            if (!info.Exists)
+            {
+                return null;
+            }
+
+            if (info.LinkTarget is not null)
+            {
+                // The target may itself lie behind links, so it is resolved from the root again.
+                resolved = info.ResolveLinkTarget(returnFinalTarget: true) is { Exists: true } target ? ResolveLinks(target.FullName)! : null!;
+                if (resolved is null)
+                {
+                    return null;
+                }
+            }
+        }
+
+        return resolved;
+    }
+}
