@@ -1,0 +1,76 @@
+using MassTransit;
+using Pipeline.Catalog;
+using Pipeline.Contracts;
+using Pipeline.Contracts.Commands;
+using Pipeline.Contracts.Queries;
+
+namespace Pipeline.Gateway.Collections;
+
+/// <summary><c>/v1/collections</c>.</summary>
+public static class CollectionEndpoints
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
+
+    /// <summary>Maps the endpoints that concern one collection.</summary>
+    public static void MapCollection(this RouteGroupBuilder collection)
+    {
+        collection.MapPut("/", CreateAsync).RequireAuthorization(Roles.Admin).WithTags("Collections").WithName("CreateCollection")
+            .WithSummary("Create a collection; creating one that exists succeeds.")
+            .Produces<CollectionResponse>().Produces<CollectionResponse>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status400BadRequest);
+        collection.MapGet("/", GetAsync).RequireAuthorization(Roles.Read).WithTags("Collections").WithName("GetCollection")
+            .WithSummary("A collection, its counts and versions.")
+            .Produces<CollectionResponse>().ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    private static async Task<IResult> CreateAsync(
+        string collection, IBus bus, CollectionCatalog collections, ImageCatalog images, CancellationToken ct)
+    {
+        try
+        {
+            var response = await bus.CreateRequestClient<CreateCollection>(Timeout)
+                .GetResponse<CollectionCreated, RequestRefused>(new CreateCollection { Collection = collection }, ct);
+            if (response.Is(out Response<RequestRefused>? refused))
+            {
+                return Problems.Of(refused.Message.Reason, refused.Message.Detail);
+            }
+
+            var body = await DescribeAsync(collection, collections, images, ct);
+            return response.Is(out Response<CollectionCreated>? made) && made.Message.Created
+                ? TypedResults.Created($"/v1/collections/{collection}", body)
+                : TypedResults.Ok(body);
+        }
+        catch (RequestTimeoutException)
+        {
+            return Problems.Of(Problems.NoAnswer, "The collection's creation was not confirmed in time.");
+        }
+    }
+
+    private static async Task<IResult> GetAsync(string collection, CollectionCatalog collections, ImageCatalog images, CancellationToken ct) =>
+        await DescribeAsync(collection, collections, images, ct) is { } body
+            ? TypedResults.Ok(body)
+            : Problems.Of(RejectionReasons.UnknownCollection, $"There is no collection '{collection}'.");
+
+    private static async Task<CollectionResponse?> DescribeAsync(
+        string name, CollectionCatalog collections, ImageCatalog images, CancellationToken ct)
+    {
+        if (await collections.GetAsync(name, ct) is not { } record)
+        {
+            return null;
+        }
+
+        var counts = new Dictionary<string, long>();
+        foreach (var status in (ImageStatus[])[ImageStatus.Processing, ImageStatus.Indexed, ImageStatus.Rejected])
+        {
+            counts[status.ToString().ToLowerInvariant()] = await images.CountAsync(name, status, ct);
+        }
+
+        return new CollectionResponse(name, record.CreatedAt, counts, record.Active);
+    }
+}
+
+/// <summary>A collection.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="CreatedAt">When it was created, UTC.</param>
+/// <param name="Images">Number of images by status.</param>
+/// <param name="Active">The generation that serves search, once there is one.</param>
+public sealed record CollectionResponse(string Name, DateTimeOffset CreatedAt, IReadOnlyDictionary<string, long> Images, Generation? Active);

@@ -1,0 +1,102 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+using Pipeline.Gateway.Collections;
+using Pipeline.Gateway.Images;
+using Pipeline.Gateway.Search;
+
+namespace Pipeline.Gateway;
+
+/// <summary>Adds the Gateway to a host, and maps its endpoints.</summary>
+public static class GatewayServiceCollectionExtensions
+{
+    /// <summary>Adds what the endpoints need.</summary>
+    public static IServiceCollection AddGateway(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        services.AddOptions<GatewayOptions>().Bind(configuration.GetSection(GatewayOptions.SectionName)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddHostedService<LoopbackGuard>();
+        services.AddScoped<UploadPublisher>();
+
+        services.AddSingleton<SearchWarmUp>();
+        services.AddHostedService(provider => provider.GetRequiredService<SearchWarmUp>());
+        services.AddHealthChecks().AddCheck<SearchWarmUp>("search", tags: ["ready"]);
+
+        services.AddAuthentication(ApiKeyAuthenticationHandler.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthenticationHandler>(ApiKeyAuthenticationHandler.SchemeName, configureOptions: null);
+        services.AddAuthorizationBuilder()
+            .AddPolicy(Roles.Read, policy => policy.RequireRole(Roles.Read))
+            .AddPolicy(Roles.Write, policy => policy.RequireRole(Roles.Write))
+            .AddPolicy(Roles.Admin, policy => policy.RequireRole(Roles.Admin));
+
+        services.AddProblemDetails();
+        services.AddExceptionHandler<ExceptionProblems>();
+        services.AddOpenApi("v1");
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
+            json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        });
+        services.AddLimits();
+        return services;
+    }
+
+    /// <summary>Maps the REST API, its OpenAPI document at <c>/openapi/v1.json</c>, and what guards them.</summary>
+    public static WebApplication MapGateway(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseAuthentication();
+        app.UseRateLimiter();
+        app.UseAuthorization();
+        app.MapOpenApi();
+
+        var collection = app.MapGroup("/v1/collections/{collection}").AddEndpointFilter<CollectionAccessFilter>().RequireRateLimiting(RateLimitPolicy);
+        collection.MapCollection();
+        collection.MapImages();
+        collection.MapSearch();
+        return app;
+    }
+
+    private const string RateLimitPolicy = "caller";
+
+    private static void AddLimits(this IServiceCollection services)
+    {
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>>((kestrel, gateway) =>
+        {
+            kestrel.Limits.MaxRequestBodySize = gateway.Value.MaxRequestBytes;
+            kestrel.AddServerHeader = false;
+        });
+        services.AddOptions<FormOptions>().Configure<IOptions<GatewayOptions>>((form, gateway) =>
+        {
+            form.MultipartBodyLengthLimit = gateway.Value.MaxRequestBytes;
+            form.ValueCountLimit = 256;
+            form.ValueLengthLimit = 64 << 10;
+        });
+        services.AddRateLimiter(_ => { });
+        services.AddOptions<RateLimiterOptions>().Configure<IOptions<GatewayOptions>>((limiter, gateway) =>
+        {
+            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            limiter.AddPolicy(RateLimitPolicy, context => RateLimitPartition.GetTokenBucketLimiter(
+                CallerOf(context),
+                _ => new TokenBucketRateLimiterOptions
+                {
+                    TokenLimit = gateway.Value.RequestBurst,
+                    TokensPerPeriod = gateway.Value.RequestsPerSecond,
+                    ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+                    QueueLimit = 0,
+                }));
+        });
+    }
+
+    private static string CallerOf(HttpContext context) =>
+        context.User.Identity is { IsAuthenticated: true, Name: { } name } && name != ApiKeyAuthenticationHandler.Anonymous
+            ? $"key:{name}"
+            : $"address:{context.Connection.RemoteIpAddress}";
+}

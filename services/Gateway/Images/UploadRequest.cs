@@ -1,0 +1,19 @@
+using Pipeline.Contracts;
+
+namespace Pipeline.Gateway.Images;
+
+/// <summary>An upload by reference, as JSON.</summary>
+public sealed record UploadRequest
+{
+    /// <summary>Where the bytes are: <c>uri</c>, or small <c>bytes</c> in base64.</summary>
+    public required ImageSource Source { get; init; }
+
+    /// <summary>The caller's own name for the image.</summary>
+    public string? ExternalId { get; init; }
+
+    /// <summary>Labels for filtering.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary>Live or bulk.</summary>
+    public TrafficClass Traffic { get; init; } = TrafficClass.Live;
+}

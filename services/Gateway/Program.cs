@@ -1,0 +1,12 @@
+using Pipeline.Gateway;
+using Pipeline.Hosting;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddPipelineHost("gateway");
+builder.Services.AddGateway(builder.Configuration);
+builder.AddPipelineCore();
+
+var app = builder.Build();
+app.MapGateway();
+app.MapPipelineHost();
+await app.RunAsync();

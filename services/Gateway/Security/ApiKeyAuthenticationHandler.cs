@@ -1,0 +1,80 @@
+using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+
+namespace Pipeline.Gateway;
+
+/// <summary>
+/// Knows callers by <c>X-Api-Key</c> or <c>Authorization: Bearer</c>. Without configured keys everybody is admin; the
+/// host refuses that beyond loopback (<see cref="LoopbackGuard"/>).
+/// </summary>
+public sealed class ApiKeyAuthenticationHandler(
+    IOptionsMonitor<AuthenticationSchemeOptions> schemeOptions, ILoggerFactory loggers, UrlEncoder encoder, IOptions<GatewayOptions> options)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(schemeOptions, loggers, encoder)
+{
+    /// <summary>The scheme's name.</summary>
+    public const string SchemeName = "ApiKey";
+
+    /// <summary>The claim that limits a key to collections.</summary>
+    public const string CollectionClaim = "collection";
+
+    internal const string Anonymous = "anonymous";
+
+    private const string BearerPrefix = "Bearer ";
+
+    /// <inheritdoc/>
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (options.Value.ApiKeys.Count == 0)
+        {
+            return Task.FromResult(Success(Anonymous, Roles.Admin, []));
+        }
+
+        var presented = Presented();
+        if (presented is null)
+        {
+            return Task.FromResult(AuthenticateResult.NoResult());
+        }
+
+        // Every key is compared, in constant time, so timing tells nothing about which one nearly matched.
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(presented), hash);
+        ApiKeyOptions? match = null;
+        foreach (var key in options.Value.ApiKeys)
+        {
+            if (CryptographicOperations.FixedTimeEquals(hash, Convert.FromHexString(key.Sha256)))
+            {
+                match = key;
+            }
+        }
+
+        return Task.FromResult(match is null ? AuthenticateResult.Fail("Unknown API key.") : Success(match.Name, match.Role, match.Collections));
+    }
+
+    private string? Presented()
+    {
+        var header = Request.Headers["X-Api-Key"].ToString();
+        if (header.Length > 0)
+        {
+            return header;
+        }
+
+        var authorization = Request.Headers.Authorization.ToString();
+        return authorization.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase) ? authorization[BearerPrefix.Length..] : null;
+    }
+
+    private static AuthenticateResult Success(string name, string role, IEnumerable<string> collections)
+    {
+        Claim[] claims =
+        [
+            new(ClaimTypes.Name, name),
+            .. Roles.Including(role).Select(r => new Claim(ClaimTypes.Role, r)),
+            .. collections.Select(c => new Claim(CollectionClaim, c)),
+        ];
+        var principal = new ClaimsPrincipal(new ClaimsIdentity(claims, SchemeName));
+        return AuthenticateResult.Success(new AuthenticationTicket(principal, SchemeName));
+    }
+}

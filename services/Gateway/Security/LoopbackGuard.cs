@@ -1,0 +1,40 @@
+using System.Net;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
+
+namespace Pipeline.Gateway;
+
+/// <summary>Refuses to start open to the network without API keys.</summary>
+public sealed class LoopbackGuard(IServer server, IConfiguration configuration, IOptions<GatewayOptions> options) : IHostedService
+{
+    /// <inheritdoc/>
+    /// <exception cref="OptionsValidationException">An address beyond loopback is bound and there are no keys.</exception>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (options.Value.ApiKeys.Count > 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        var addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+        var configured = configuration[WebHostDefaults.ServerUrlsKey]?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(e => e["Url"]).OfType<string>();
+        var open = addresses.Concat(configured).Concat(endpoints).FirstOrDefault(a => !IsLoopback(a));
+        return open is null
+            ? Task.CompletedTask
+            : throw new OptionsValidationException(
+                GatewayOptions.SectionName, typeof(GatewayOptions), [$"{open} is open to the network: configure Gateway:ApiKeys, or bind 127.0.0.1."]);
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private static bool IsLoopback(string address)
+    {
+        var parsed = BindingAddress.Parse(address);
+        return parsed.IsUnixPipe
+            || parsed.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(parsed.Host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip));
+    }
+}
