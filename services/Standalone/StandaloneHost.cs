@@ -1,0 +1,36 @@
+using Pipeline.CnnExtraction;
+using Pipeline.Gateway;
+using Pipeline.HashEncoding;
+using Pipeline.Hosting;
+using Pipeline.Indexing;
+using Pipeline.SiftExtraction;
+using Pipeline.Upload;
+
+namespace Pipeline.Standalone;
+
+/// <summary>All services in one process, on the embedded defaults unless configured otherwise.</summary>
+public static class StandaloneHost
+{
+    /// <summary>Builds the host.</summary>
+    /// <param name="args">Command line, as configuration.</param>
+    /// <param name="configure">Changes the builder before anything is added.</param>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        configure?.Invoke(builder);
+        builder.AddPipelineHost("standalone");
+        builder.Services.AddUpload(builder.Configuration);
+        builder.Services.AddSiftExtraction(builder.Configuration);
+        builder.Services.AddCnnExtraction(builder.Configuration);
+        builder.Services.AddHashEncoding(builder.Configuration);
+        builder.Services.AddIndexing(builder.Configuration);
+        builder.Services.AddGateway(builder.Configuration);
+        builder.Services.AddHostedService<UnfinishedWork>();
+        builder.AddPipelineCore();
+
+        var app = builder.Build();
+        app.MapGateway();
+        app.MapPipelineHost();
+        return app;
+    }
+}

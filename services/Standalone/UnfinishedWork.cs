@@ -1,0 +1,80 @@
+using Pipeline.Catalog;
+using Pipeline.Messaging;
+
+namespace Pipeline.Standalone;
+
+/// <summary>
+/// The in-memory bus forgets what a killed process had not finished; the catalog does not. At start the next step of
+/// everything unfinished is published again; every stage takes a message it has seen before in its stride.
+/// </summary>
+public sealed partial class UnfinishedWork(
+    UploadCatalog uploads,
+    ImageCatalog images,
+    CollectionCatalog collections,
+    IServiceScopeFactory scopes,
+    IHostApplicationLifetime lifetime,
+    ILogger<UnfinishedWork> logger) : BackgroundService
+{
+    private const int PageSize = 500;
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await StartedAsync(stoppingToken);
+        await using var scope = scopes.CreateAsyncScope();
+        var events = scope.ServiceProvider.GetRequiredService<IEventPublisher>();
+        var resumed = await ResumeUploadsAsync(events, stoppingToken);
+        foreach (var collection in await collections.ListAsync(stoppingToken))
+        {
+            resumed += await ResumeAsync(collection.Name, ImageStatus.Processing, r => events.PublishAsync(ImageEvents.Accepted(r), stoppingToken), stoppingToken);
+            resumed += await ResumeAsync(collection.Name, ImageStatus.Deleting, r => events.PublishAsync(ImageEvents.Delete(r), stoppingToken), stoppingToken);
+        }
+
+        if (resumed > 0)
+        {
+            LogResumed(logger, resumed);
+        }
+    }
+
+    private async Task StartedAsync(CancellationToken ct)
+    {
+        // Publishing before the endpoints are bound would lose the messages once more.
+        var started = new TaskCompletionSource();
+        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(ct);
+    }
+
+    private async Task<int> ResumeUploadsAsync(IEventPublisher events, CancellationToken ct)
+    {
+        var count = 0;
+        await foreach (var upload in uploads.ListWaitingAsync(ct))
+        {
+            await events.PublishAsync(upload.Event!, ct);
+            count++;
+        }
+
+        return count;
+    }
+
+    private async Task<int> ResumeAsync(string collection, ImageStatus status, Func<ImageRecord, Task> publish, CancellationToken ct)
+    {
+        var count = 0;
+        string? cursor = null;
+        do
+        {
+            var page = await images.ListAsync(collection, status, cursor, PageSize, ct);
+            foreach (var record in page.Images)
+            {
+                await publish(record);
+            }
+
+            count += page.Images.Count;
+            cursor = page.NextCursor;
+        }
+        while (cursor is not null);
+        return count;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Resumed {Count} unfinished uploads, images and deletions")]
+    private static partial void LogResumed(ILogger logger, int count);
+}
