@@ -1,4 +1,5 @@
 using MassTransit;
+using Pipeline.Contracts.Events;
 using Pipeline.Extraction;
 using Pipeline.Messaging;
 using Pipeline.Onnx;
@@ -18,6 +19,9 @@ public static class CnnExtractionServiceCollectionExtensions
         services.AddSingleton<ModelStart>();
         services.AddHostedService(provider => provider.GetRequiredService<ModelStart>());
         services.AddHealthChecks().AddCheck<ModelStart>("model", tags: ["ready"]);
+        services.AddPipelineRoute<CnnExtracted>("hash-encoding");
+        services.AddPipelineRoute<CnnExtracted>("indexing");
+        services.AddPipelineRoute<ImageRejected>("indexing");
         return services.AddPipelineConsumers(bus =>
         {
             bus.AddConsumer<CnnConsumer, CnnConsumerDefinition>();

@@ -6,9 +6,12 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using Pipeline.Contracts.Commands;
+using Pipeline.Contracts.Events;
 using Pipeline.Gateway.Collections;
 using Pipeline.Gateway.Images;
 using Pipeline.Gateway.Search;
+using Pipeline.Messaging;
 
 namespace Pipeline.Gateway;
 
@@ -22,6 +25,9 @@ public static class GatewayServiceCollectionExtensions
         services.AddOptions<GatewayOptions>().Bind(configuration.GetSection(GatewayOptions.SectionName)).ValidateDataAnnotations().ValidateOnStart();
         services.AddHostedService<LoopbackGuard>();
         services.AddScoped<UploadPublisher>();
+
+        services.AddPipelineRoute<ImageUploaded>("upload");
+        services.AddPipelineRoute<DeleteImage>("deletion");
 
         services.AddSingleton<SearchWarmUp>();
         services.AddHostedService(provider => provider.GetRequiredService<SearchWarmUp>());

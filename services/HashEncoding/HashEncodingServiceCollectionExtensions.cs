@@ -1,4 +1,5 @@
 using MassTransit;
+using Pipeline.Contracts.Events;
 using Pipeline.Hashing;
 using Pipeline.Messaging;
 
@@ -15,6 +16,7 @@ public static class HashEncodingServiceCollectionExtensions
         services.AddSingleton<EncoderStart>();
         services.AddHostedService(provider => provider.GetRequiredService<EncoderStart>());
         services.AddHealthChecks().AddCheck<EncoderStart>("encoder", tags: ["ready"]);
+        services.AddPipelineRoute<HashEncoded>("indexing");
         return services.AddPipelineConsumers(bus =>
         {
             bus.AddConsumer<HashConsumer, HashConsumerDefinition>();

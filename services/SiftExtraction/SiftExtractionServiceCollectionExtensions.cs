@@ -1,4 +1,5 @@
 using MassTransit;
+using Pipeline.Contracts.Events;
 using Microsoft.Extensions.Options;
 using Pipeline.Extraction;
 using Pipeline.Messaging;
@@ -20,6 +21,8 @@ public static class SiftExtractionServiceCollectionExtensions
         services.AddSingleton<SiftExtractor>();
         services.AddSingleton<GeometricVerifier>();
         services.AddSingleton<SiftPipeline>();
+        services.AddPipelineRoute<SiftExtracted>("indexing");
+        services.AddPipelineRoute<ImageRejected>("indexing");
         return services.AddPipelineConsumers(bus =>
         {
             bus.AddConsumer<SiftConsumer, SiftConsumerDefinition>();

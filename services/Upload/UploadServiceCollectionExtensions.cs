@@ -1,4 +1,5 @@
 using MassTransit;
+using Pipeline.Contracts.Events;
 using Pipeline.Extraction;
 using Pipeline.Messaging;
 using Pipeline.Upload.Sources;
@@ -19,6 +20,9 @@ public static class UploadServiceCollectionExtensions
         services.AddSingleton<SourceFetcher>();
         services.AddSingleton<ImageIntake>();
         services.AddHostedService<CollectionSeeder>();
+        services.AddPipelineRoute<ImageAccepted>("sift-extraction");
+        services.AddPipelineRoute<ImageAccepted>("cnn-extraction");
+        services.AddPipelineRoute<ImageRejected>("upload-rejections");
         return services.AddPipelineConsumers(bus =>
         {
             bus.AddConsumer<UploadConsumer, UploadConsumerDefinition>();
