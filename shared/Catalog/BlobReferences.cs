@@ -13,17 +13,15 @@ public sealed class BlobReferences(IStateStore store, IBlobStore blobs)
     public Task AcquireAsync(string contentHash, string collection, Guid imageId, CancellationToken ct)
     {
         var owner = Owner(collection, imageId);
-        return CompareAndSet.ChangeAsync<Record>(
-            store,
+        return store.UpdateAsync<Record>(
             Key(contentHash),
             before => before switch
             {
-                null => new Record([owner], Removing: false),
+                null => Change.Put(new Record([owner], Removing: false)),
                 { Removing: true } => throw new ImageBusyException($"The bytes {contentHash} are being removed."),
-                _ when before.Owners.Contains(owner) => null,
-                _ => before with { Owners = [.. before.Owners, owner] },
+                _ when before.Owners.Contains(owner) => Change.Keep<Record>(),
+                _ => Change.Put(before with { Owners = [.. before.Owners, owner] }),
             },
-            alsoChange: null,
             ct);
     }
 
@@ -31,32 +29,24 @@ public sealed class BlobReferences(IStateStore store, IBlobStore blobs)
     public async Task ReleaseAsync(string contentHash, string collection, Guid imageId, CancellationToken ct)
     {
         var owner = Owner(collection, imageId);
-        var left = await CompareAndSet.ChangeAsync<Record>(
-            store,
+        var left = await store.UpdateAsync<Record>(
             Key(contentHash),
             before =>
             {
                 if (before is null || before.Removing)
                 {
-                    return null;
+                    return Change.Keep<Record>();
                 }
 
                 var owners = before.Owners.Where(o => o != owner).ToArray();
-                return new Record(owners, Removing: owners.Length == 0);
+                return Change.Put(new Record(owners, Removing: owners.Length == 0));
             },
-            alsoChange: null,
             ct);
-        if (left is not { Removing: true })
+        if (left is { Removing: true })
         {
-            return;
-        }
-
-        await blobs.DeleteAsync(BlobKeys.Image(contentHash), ct);
-        var stored = await store.GetAsync(Key(contentHash), ct);
-        if (stored is not null && CatalogJson.Read<Record>(stored.Value).Removing)
-        {
-            // Fails only if somebody else finished the same removal.
-            await store.TryCommitAsync(new StateTransaction().Expect(Key(contentHash), stored.Version).Delete(Key(contentHash)), ct);
+            await blobs.DeleteAsync(BlobKeys.Image(contentHash), ct);
+            await store.UpdateAsync<Record>(
+                Key(contentHash), before => before is { Removing: true } ? Change.Delete<Record>() : Change.Keep<Record>(), ct);
         }
     }
 

@@ -20,7 +20,7 @@ public sealed class CollectionCatalog(IStateStore store, TimeProvider time)
         }
 
         var record = CollectionName.IsValid(name)
-            ? await CompareAndSet.ReadAsync<CollectionRecord>(store, new StateKey(Table, name), ct)
+            ? await store.GetAsync<CollectionRecord>(new StateKey(Table, name), ct)
             : null;
         Remember(name, record);
         return record;
@@ -37,15 +37,15 @@ public sealed class CollectionCatalog(IStateStore store, TimeProvider time)
         }
 
         var created = false;
-        var record = await CompareAndSet.ChangeAsync<CollectionRecord>(
-            store,
+        var record = await store.UpdateAsync<CollectionRecord>(
             new StateKey(Table, name),
             before =>
             {
                 created = before is null;
-                return before is null ? new CollectionRecord { Name = name, CreatedAt = time.GetUtcNow() } : null;
+                return before is null
+                    ? Change.Put(new CollectionRecord { Name = name, CreatedAt = time.GetUtcNow() })
+                    : Change.Keep<CollectionRecord>();
             },
-            alsoChange: null,
             ct);
         Remember(name, record);
         return created;
@@ -62,11 +62,9 @@ public sealed class CollectionCatalog(IStateStore store, TimeProvider time)
             return active;
         }
 
-        var record = await CompareAndSet.ChangeAsync<CollectionRecord>(
-            store,
+        var record = await store.UpdateAsync<CollectionRecord>(
             new StateKey(Table, name),
-            before => before is { Active: null } ? before with { Active = first } : null,
-            alsoChange: null,
+            before => before is { Active: null } ? Change.Put(before with { Active = first }) : Change.Keep<CollectionRecord>(),
             ct);
         Remember(name, record);
         return record?.Active ?? throw new KeyNotFoundException($"There is no collection '{name}'.");
@@ -76,14 +74,11 @@ public sealed class CollectionCatalog(IStateStore store, TimeProvider time)
     public async Task<IReadOnlyList<CollectionRecord>> ListAsync(CancellationToken ct)
     {
         var all = new List<CollectionRecord>();
-        string? after = null;
-        do
+        await foreach (var entry in store.ScanAllAsync(Table, ct: ct))
         {
-            var page = await store.ScanAsync(Table, after, limit: 500, ct);
-            all.AddRange(page.Records.Select(r => CatalogJson.Read<CollectionRecord>(r.Record.Value)));
-            after = page.Next;
+            all.Add(StateJson.Read<CollectionRecord>(new StateKey(Table, entry.Id), entry.Record));
         }
-        while (after is not null);
+
         return all;
     }
 

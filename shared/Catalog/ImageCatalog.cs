@@ -14,13 +14,14 @@ public sealed class ImageCatalog(IStateStore store, TimeProvider time)
 
     /// <summary>The image's record, or null.</summary>
     public Task<ImageRecord?> GetAsync(string collection, Guid imageId, CancellationToken ct) =>
-        CompareAndSet.ReadAsync<ImageRecord>(store, Key(collection, imageId), ct);
+        store.GetAsync<ImageRecord>(Key(collection, imageId), ct);
 
     /// <summary>The records of many images in the order asked for; null where there is none.</summary>
     public async Task<IReadOnlyList<ImageRecord?>> GetManyAsync(string collection, IReadOnlyList<Guid> imageIds, CancellationToken ct)
     {
-        var records = await store.GetManyAsync([.. imageIds.Select(id => Key(collection, id))], ct);
-        return [.. records.Select(r => r is null ? null : CatalogJson.Read<ImageRecord>(r.Value))];
+        StateKey[] keys = [.. imageIds.Select(id => Key(collection, id))];
+        var records = await store.GetManyAsync(keys, ct);
+        return [.. records.Zip(keys, (record, key) => record is null ? null : StateJson.Read<ImageRecord>(key, record))];
     }
 
     /// <summary>Changes the image's record by compare-and-set.</summary>
@@ -29,20 +30,24 @@ public sealed class ImageCatalog(IStateStore store, TimeProvider time)
     /// <param name="change">Gets the record or null, answers the new one, or null to change nothing. Must be pure: on contention it is called again.</param>
     /// <param name="ct">Cancels.</param>
     /// <returns>The record as it now stands, or null if there is none.</returns>
-    /// <exception cref="StateContentionException">Others kept winning.</exception>
+    /// <exception cref="StateConflictException">Others kept winning.</exception>
     public Task<ImageRecord?> UpdateAsync(
         string collection, Guid imageId, Func<ImageRecord?, ImageRecord?> change, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        return CompareAndSet.ChangeAsync<ImageRecord>(
-            store,
+        return store.UpdateAsync<ImageRecord>(
             Key(collection, imageId),
             before =>
             {
-                var after = change(before);
-                return after is null || ReferenceEquals(after, before) ? null : after with { UpdatedAt = now };
+                var changed = change(before);
+                if (changed is null || ReferenceEquals(changed, before))
+                {
+                    return Change.Keep<ImageRecord>();
+                }
+
+                var after = changed with { UpdatedAt = now };
+                return Change.Put(after, transaction => IndexStatus(transaction, before, after));
             },
-            IndexStatus,
             ct);
     }
 

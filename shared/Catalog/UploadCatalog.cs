@@ -16,7 +16,7 @@ public sealed class UploadCatalog(IStateStore store, ImageCatalog images, TimePr
 
     /// <summary>The upload's record, or null.</summary>
     public Task<UploadRecord?> GetAsync(Guid uploadId, CancellationToken ct) =>
-        CompareAndSet.ReadAsync<UploadRecord>(store, Key(uploadId), ct);
+        store.GetAsync<UploadRecord>(Key(uploadId), ct);
 
     /// <summary>
     /// Notes an upload before its event is published; one that is known already is left as it is.
@@ -29,27 +29,35 @@ public sealed class UploadCatalog(IStateStore store, ImageCatalog images, TimePr
         ArgumentNullException.ThrowIfNull(upload);
         var uploadId = upload.UploadId ?? throw new ArgumentException("The upload has no id.", nameof(upload));
         var now = time.GetUtcNow();
-        return CompareAndSet.ChangeAsync<UploadRecord>(
-            store,
+        return store.UpdateAsync<UploadRecord>(
             Key(uploadId),
-            before => before is null
-                ? new UploadRecord { UploadId = uploadId, Status = UploadStatus.Received, Event = upload, Collection = upload.Collection, ImageId = imageId, UpdatedAt = now }
-                : null,
-            (transaction, _, _) =>
-            {
-                transaction.AddToSorted(Waiting, Member(uploadId), now.ToUnixTimeMilliseconds());
-                if (imageId is { } image)
-                {
-                    transaction.Put(WaitingImageKey(image), CatalogJson.Write(uploadId));
-                }
-            },
+            before => before is not null
+                ? Change.Keep<UploadRecord>()
+                : Change.Put(
+                    new UploadRecord
+                    {
+                        UploadId = uploadId,
+                        Status = UploadStatus.Received,
+                        Event = upload,
+                        Collection = upload.Collection,
+                        ImageId = imageId,
+                        UpdatedAt = now,
+                    },
+                    transaction =>
+                    {
+                        transaction.AddToSorted(Waiting, Member(uploadId), now.ToUnixTimeMilliseconds());
+                        if (imageId is { } image)
+                        {
+                            transaction.Put(WaitingImageKey(image), new WaitingImage(uploadId));
+                        }
+                    }),
             ct);
     }
 
     /// <summary>The upload that waits to become this image, or null.</summary>
     public async Task<UploadRecord?> FindWaitingAsync(Guid imageId, CancellationToken ct) =>
-        await store.GetAsync(WaitingImageKey(imageId), ct) is { } alias
-        && await GetAsync(CatalogJson.Read<Guid>(alias.Value), ct) is { Status: UploadStatus.Received } waiting
+        await store.GetAsync<WaitingImage>(WaitingImageKey(imageId), ct) is { } image
+        && await GetAsync(image.UploadId, ct) is { Status: UploadStatus.Received } waiting
             ? waiting
             : null;
 
@@ -60,10 +68,14 @@ public sealed class UploadCatalog(IStateStore store, ImageCatalog images, TimePr
         while (true)
         {
             var members = await store.RangeAsync(Waiting, new SortedRange { After = after, Limit = WaitingPage }, ct);
-            var records = await store.GetManyAsync([.. members.Select(m => new StateKey(Table, m.Member))], ct);
-            foreach (var record in records.OfType<StateRecord>())
+            StateKey[] keys = [.. members.Select(m => new StateKey(Table, m.Member))];
+            var records = await store.GetManyAsync(keys, ct);
+            for (var i = 0; i < keys.Length; i++)
             {
-                yield return CatalogJson.Read<UploadRecord>(record.Value);
+                if (records[i] is { } record)
+                {
+                    yield return StateJson.Read<UploadRecord>(keys[i], record);
+                }
             }
 
             if (members.Count < WaitingPage)
@@ -160,33 +172,33 @@ public sealed class UploadCatalog(IStateStore store, ImageCatalog images, TimePr
         await SettleAsync(uploadId, rejected.Collection, UploadStatus.Rejected, rejected.ImageId, rejected.Reason, rejected.Detail, ct);
     }
 
-    private Task<UploadRecord?> SettleAsync(
+    private Task SettleAsync(
         Guid uploadId, string collection, UploadStatus status, Guid? imageId, string? reason, string? detail, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        return CompareAndSet.ChangeAsync<UploadRecord>(
-            store,
+        return store.UpdateAsync<UploadRecord>(
             Key(uploadId),
             before => before is { Status: not UploadStatus.Received }
-                ? null
-                : new UploadRecord
-                {
-                    UploadId = uploadId,
-                    Status = status,
-                    Collection = collection,
-                    ImageId = imageId,
-                    Reason = reason,
-                    Detail = detail,
-                    UpdatedAt = now,
-                },
-            (transaction, before, after) =>
-            {
-                transaction.RemoveFromSorted(Waiting, Member(uploadId));
-                if ((before?.ImageId ?? after.ImageId) is { } image)
-                {
-                    transaction.Delete(WaitingImageKey(image));
-                }
-            },
+                ? Change.Keep<UploadRecord>()
+                : Change.Put(
+                    new UploadRecord
+                    {
+                        UploadId = uploadId,
+                        Status = status,
+                        Collection = collection,
+                        ImageId = imageId,
+                        Reason = reason,
+                        Detail = detail,
+                        UpdatedAt = now,
+                    },
+                    transaction =>
+                    {
+                        transaction.RemoveFromSorted(Waiting, Member(uploadId));
+                        if ((before?.ImageId ?? imageId) is { } image)
+                        {
+                            transaction.Delete(WaitingImageKey(image));
+                        }
+                    }),
             ct);
     }
 
@@ -211,4 +223,7 @@ public sealed class UploadCatalog(IStateStore store, ImageCatalog images, TimePr
     private static StateKey WaitingImageKey(Guid imageId) => new("waiting-images", imageId.ToString("N"));
 
     private static string Member(Guid uploadId) => uploadId.ToString("N");
+
+    /// <summary>Leads from an image that is not in the catalog yet to the upload that will become it.</summary>
+    private sealed record WaitingImage(Guid UploadId);
 }
