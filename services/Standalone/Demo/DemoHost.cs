@@ -20,6 +20,7 @@ internal static class DemoHost
                 ["Upload:AllowedRoots:0"] = set.Root,
                 ["Search:MaxLimit"] = Math.Clamp(set.Files.Count, 1000, 10_000).ToString(CultureInfo.InvariantCulture),
                 ["Logging:LogLevel:Default"] = "Warning",
+                ["Logging:LogLevel:Pipeline.Onnx"] = "Error",
             });
             builder.Services.AddSingleton<DemoTracker>();
             builder.Services.AddScoped<DemoRun>();
