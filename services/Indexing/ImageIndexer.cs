@@ -117,7 +117,7 @@ public sealed class ImageIndexer(ImageCatalog images, Generations generations, I
     private async Task ForgetLateOutputAsync(ImageRecord? record, StageOutcome outcome, CancellationToken ct)
     {
         // The blob was written after the image's deletion had swept; a living image of a later incarnation wants to keep it.
-        if (outcome.FeatureKey is { } key && record is { Status: ImageStatus.Deleted })
+        if (outcome.FeatureKey is { } key && record is { Status: ImageStatus.Deleting or ImageStatus.Deleted })
         {
             await blobs.DeleteAsync(key, ct);
         }

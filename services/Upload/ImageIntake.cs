@@ -59,6 +59,7 @@ public sealed class ImageIntake(
         await StoreAsync(upload.Source, contentHash, bytes, ct);
         var content = new AcceptedContent(imageId, contentHash, header!.Format.ToString().ToLowerInvariant(), header.Width, header.Height, bytes.Length);
         var record = await uploads.AcceptAsync(uploadId, upload, content, ct);
+        await RestoreAsync(record, bytes, ct);
         return IntakeResult.Accept(record);
 
         IntakeResult Reject(Rejection rejection, Guid? image = null) => IntakeResult.Reject(upload, uploadId, image, rejection);
@@ -102,6 +103,22 @@ public sealed class ImageIntake(
         else if (source.ObjectKey is null || !await blobs.MoveAsync(source.ObjectKey, key, ct))
         {
             await blobs.PutAsync(key, bytes, ct);
+        }
+    }
+
+    /// <summary>A deletion of the image's earlier life may have taken the bytes between storing and accepting them.</summary>
+    private async Task RestoreAsync(ImageRecord record, byte[] bytes, CancellationToken ct)
+    {
+        if (await blobs.ExistsAsync(record.BlobKey, ct))
+        {
+            return;
+        }
+
+        await references.AcquireAsync(record.ContentHash, record.Collection, record.ImageId, ct);
+        await blobs.PutAsync(record.BlobKey, bytes, ct);
+        if (await images.GetAsync(record.Collection, record.ImageId, ct) is { } now && !now.IsLive(record.Incarnation))
+        {
+            await references.ReleaseAsync(record.ContentHash, record.Collection, record.ImageId, ct);
         }
     }
 
