@@ -50,9 +50,9 @@ public sealed class SourceFetcher(
 
     private Task<FetchResult> FetchUriAsync(string reference, CancellationToken ct)
     {
-        // System.Uri folds ".." away before anybody can see it, so the text itself is checked.
+        // System.Uri folds ".." away before anybody can see it, so the text itself is checked; an escaped slash separates too.
         if (reference.Length > 4096
-            || reference.Replace('\\', '/').Split('/', '?', '#').Any(s => Uri.UnescapeDataString(s) is ".." or ".")
+            || Uri.UnescapeDataString(reference).Replace('\\', '/').Split('/', '?', '#').Any(s => s is ".." or ".")
             || !Uri.TryCreate(reference, UriKind.Absolute, out var uri))
         {
             return Task.FromResult(FetchResult.Failure(RejectionReasons.InvalidReference, "The reference must be an absolute URI without '..' segments."));

@@ -1,0 +1,198 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Catalog;
+using Pipeline.Messaging;
+using Pipeline.Standalone;
+using Pipeline.Tests.Support;
+using Pipeline.VectorIndex;
+using RabbitMQ.Client;
+
+namespace Pipeline.Tests.Integration.Pipelines;
+
+/// <summary>All services in this process, talking over a virtual host of the real broker; state in a folder of its own.</summary>
+public sealed class TestPipeline : IAsyncDisposable
+{
+    public const string Collection = "tests";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    // The broker reports depths that are up to a second old, so that an empty queue counts only if it stays empty.
+    private static readonly TimeSpan StatisticsAge = TimeSpan.FromSeconds(2);
+
+    private readonly RabbitMqVirtualHost _virtualHost;
+    private readonly WebApplication _app;
+    private readonly DirectoryInfo _folder;
+    private readonly IConnection _connection;
+    private readonly IChannel _channel;
+
+    private TestPipeline(RabbitMqVirtualHost virtualHost, WebApplication app, DirectoryInfo folder, IConnection connection, IChannel channel)
+    {
+        _virtualHost = virtualHost;
+        _app = app;
+        _folder = folder;
+        _connection = connection;
+        _channel = channel;
+    }
+
+    public IServiceProvider Services => _app.Services;
+
+    public ImageCatalog Images => Services.GetRequiredService<ImageCatalog>();
+
+    public UploadCatalog Uploads => Services.GetRequiredService<UploadCatalog>();
+
+    public IVectorIndex Index => Services.GetRequiredService<IVectorIndex>();
+
+    /// <summary>The folder that file references may point into.</summary>
+    public string Pictures => Path.Combine(_folder.FullName, "pictures");
+
+    public Uri Gateway => new(_app.Urls.First());
+
+    public RabbitMqVirtualHost VirtualHost => _virtualHost;
+
+    public static async Task<TestPipeline> StartAsync(RabbitMqServer server, params (string Key, string Value)[] settings)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        ArgumentNullException.ThrowIfNull(settings);
+        var virtualHost = await server.CreateVirtualHostAsync();
+        var folder = Directory.CreateTempSubdirectory("pipeline-test-");
+        folder.CreateSubdirectory("pictures");
+        var app = StandaloneHost.Build([], builder =>
+        {
+            builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+            {
+                ["urls"] = "http://127.0.0.1:0",
+                ["Messaging:Transport"] = "RabbitMq",
+                ["Messaging:Url"] = virtualHost.AmqpUri.AbsoluteUri,
+                ["Messaging:User"] = server.User,
+                ["Messaging:Password"] = server.Password,
+                ["Storage:Blobs:Root"] = Path.Combine(folder.FullName, "blobs"),
+                ["Storage:State:Path"] = Path.Combine(folder.FullName, "state.db"),
+                ["Index:Path"] = Path.Combine(folder.FullName, "index.db"),
+                ["Upload:Collections:0"] = Collection,
+                ["Upload:AllowedRoots:0"] = Path.Combine(folder.FullName, "pictures"),
+                ["Logging:LogLevel:Default"] = "Warning",
+            });
+            builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)));
+        });
+        await app.StartAsync();
+
+        // The process starts without waiting for the broker; what is published before its queues are bound would vanish.
+        var bus = app.Services.GetRequiredService<IBusControl>();
+        await Eventually.TrueAsync(() => bus.CheckHealth().Status == BusHealthStatus.Healthy);
+
+        var factory = new ConnectionFactory { Uri = virtualHost.AmqpUri, UserName = server.User, Password = server.Password };
+        var connection = await factory.CreateConnectionAsync();
+        var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        return new TestPipeline(virtualHost, app, folder, connection, channel);
+    }
+
+    /// <summary>Writes a picture below <see cref="Pictures"/> and answers its file reference.</summary>
+    public string Write(string name, byte[] bytes)
+    {
+        var path = Path.Combine(Pictures, name);
+        File.WriteAllBytes(path, bytes);
+        return new Uri(path).AbsoluteUri;
+    }
+
+    /// <summary>Publishes an upload as another system would: plain JSON to the event's exchange.</summary>
+    public async Task<Guid> UploadAsync(object source, string collection = Collection, string? externalId = null, Guid? uploadId = null)
+    {
+        var id = uploadId ?? Guid.NewGuid();
+        await PublishAsync(JsonSerializer.Serialize(new { schemaVersion = 1, uploadId = id, collection, externalId, source }, JsonSerializerOptions.Web));
+        return id;
+    }
+
+    /// <summary>Publishes any text to the upload event's exchange.</summary>
+    public async Task PublishAsync(string body, string? messageId = null) =>
+        await _channel.BasicPublishAsync(
+            "Pipeline.Contracts.Events:ImageUploaded",
+            routingKey: "",
+            mandatory: true,
+            new BasicProperties { ContentType = "application/json", Persistent = true, MessageId = messageId },
+            Encoding.UTF8.GetBytes(body));
+
+    /// <summary>Publishes an event or command as the services do.</summary>
+    public async Task SendAsync<T>(T message)
+        where T : class
+    {
+        await using var scope = Services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<IEventPublisher>().PublishAsync(message);
+    }
+
+    /// <summary>Listens to the events of one type from now on.</summary>
+    public Task<EventTap> TapAsync<T>() => EventTap.OpenAsync<T>(_connection);
+
+    /// <summary>Waits until the upload is an image or rejected.</summary>
+    public Task<UploadRecord> SettledAsync(Guid uploadId) =>
+        Eventually.FindAsync(async ct => await Uploads.GetAsync(uploadId, ct) is { Status: not UploadStatus.Received } upload ? upload : null, Patience, $"The end of upload {uploadId}");
+
+    /// <summary>Waits until the upload's image is indexed or rejected.</summary>
+    public async Task<ImageRecord> FinishedAsync(Guid uploadId)
+    {
+        var upload = await SettledAsync(uploadId);
+        return await Eventually.FindAsync(
+            async ct => await Images.GetAsync(Collection, upload.ImageId ?? uploadId, ct) is { Status: ImageStatus.Indexed or ImageStatus.Rejected } record ? record : null,
+            Patience,
+            $"The end of image {upload.ImageId}");
+    }
+
+    /// <summary>Waits until the image's record is as wanted.</summary>
+    public Task<ImageRecord> ReachedAsync(Guid imageId, Func<ImageRecord, bool> isReached) =>
+        Eventually.FindAsync(
+            async ct => await Images.GetAsync(Collection, imageId, ct) is { } record && isReached(record) ? record : null,
+            Patience,
+            $"The state of image {imageId}");
+
+    /// <summary>The image's point in the index, or null.</summary>
+    public async Task<IndexPoint?> PointAsync(Guid imageId, CancellationToken ct)
+    {
+        var collection = await Services.GetRequiredService<CollectionCatalog>().GetAsync(Collection, ct);
+        return collection?.Active is { } generation
+            ? (await Index.GetAsync(generation.IndexName(Collection), [imageId], ct)).SingleOrDefault()
+            : null;
+    }
+
+    /// <summary>
+    /// Waits until no message is waiting or being worked on in any queue, those of errors, quarantine and retries included.
+    /// </summary>
+    public async Task QuietAsync()
+    {
+        IReadOnlyList<QueueDepth> busy = [];
+        var quiet = Stopwatch.StartNew();
+        try
+        {
+            await Eventually.TrueAsync(
+                async ct =>
+                {
+                    busy = [.. (await _virtualHost.ListQueuesAsync(ct)).Where(q => q.Total > 0)];
+                    if (busy.Count > 0)
+                    {
+                        quiet.Restart();
+                    }
+
+                    return quiet.Elapsed > StatisticsAge;
+                },
+                Patience,
+                "Empty queues");
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message} {string.Join(", ", busy)}", e);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _channel.DisposeAsync();
+        await _connection.DisposeAsync();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        await _virtualHost.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+}
