@@ -1,16 +1,23 @@
-using System.Globalization;
 using System.Text.Json;
 using Pipeline.Tests.Benchmarks;
 
-const string Usage = """
+const string Usage = $"""
+    {PipelineArguments.Usage}
     dotnet run -c Release --project tests/Benchmarks -- search [--sizes 1000,10000,100000] [--queries 100] [--json FILE]
     dotnet run -c Release --project tests/Benchmarks -- storage [--json FILE]
     """;
 
 try
 {
+    if (args.Contains("--help") || args.Contains("-h"))
+    {
+        Console.WriteLine(Usage);
+        return 0;
+    }
+
     return args switch
     {
+        ["pipeline", .. var rest] => await PipelineAsync(PipelineArguments.Parse(rest)),
         ["search", .. var rest] => await SearchAsync(rest),
         ["storage"] => await StorageAsync(null),
         ["storage", "--json", var json] => await StorageAsync(json),
@@ -21,6 +28,19 @@ catch (ArgumentException e)
 {
     await Console.Error.WriteLineAsync($"{e.Message}\n{Usage}");
     return 2;
+}
+
+static async Task<int> PipelineAsync(PipelineArguments arguments)
+{
+    var figures = await PipelineBenchmark.RunAsync(arguments);
+    PipelineReport.Print(figures);
+    if (arguments.Json is not null)
+    {
+        await using var file = File.Create(arguments.Json);
+        await JsonSerializer.SerializeAsync(file, figures, PipelineFigures.JsonOptions);
+    }
+
+    return 0;
 }
 
 static async Task<int> SearchAsync(string[] options)
@@ -34,10 +54,10 @@ static async Task<int> SearchAsync(string[] options)
         switch (options[i])
         {
             case "--sizes":
-                sizes = [.. value.Split(',').Select(Number)];
+                sizes = [.. value.Split(',').Select(Numbers.Positive)];
                 break;
             case "--queries":
-                queries = Number(value);
+                queries = Numbers.Positive(value);
                 break;
             case "--json":
                 json = value;
@@ -68,7 +88,3 @@ static async Task<int> StorageAsync(string? json)
 
     return 0;
 }
-
-static int Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 0
-    ? n
-    : throw new ArgumentException($"'{text}' is no positive number.");

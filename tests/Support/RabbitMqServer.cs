@@ -47,6 +47,9 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>Whether this process started it and may kill it.</summary>
     public bool IsPrivate => _private is not null;
 
+    /// <summary>Process id of the node that this process started, else null.</summary>
+    public int? Pid => _private?.Pid("node_pid");
+
     /// <summary>Connects to the configured broker or starts a private one, and waits until it answers.</summary>
     public static async Task<RabbitMqServer> StartAsync()
     {

@@ -26,6 +26,9 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Whether this process started it and may kill it.</summary>
     public bool IsPrivate => _private is not null;
 
+    /// <summary>Its process id if this process started it, else null.</summary>
+    public int? Pid => _private?.Pid("pid");
+
     /// <summary>Connects to the configured server or starts a private one, and waits until it answers.</summary>
     /// <param name="parent">Where a private one's folder is created; null: the system's temporary folder.</param>
     public static async Task<RedisServer> StartAsync(string? parent = null)
