@@ -32,8 +32,11 @@ internal static class RabbitMqTopology
     /// <summary>A classic queue whose messages expire with the asker's patience, and which goes when its workers have gone.</summary>
     public static void ConfigureInteractive(IRabbitMqReceiveEndpointConfigurator endpoint, MessagingOptions options)
     {
-        endpoint.Durable = false;
+        // A temporary queue would be exclusive to one connection, and a second worker could never join. RabbitMQ 4
+        // deprecates shared queues that are not durable, so it is durable, though nothing in it is meant to last.
+        endpoint.Durable = true;
         endpoint.AutoDelete = true;
+        endpoint.Exclusive = false;
         endpoint.SetQueueArgument("x-message-ttl", (int)options.RequestTimeout.TotalMilliseconds);
     }
 
