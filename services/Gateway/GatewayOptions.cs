@@ -27,6 +27,10 @@ public sealed class GatewayOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
     public TimeSpan SearchTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long uploaded bytes that no upload waits for are kept.</summary>
+    [Range(typeof(TimeSpan), "01:00:00", "365.00:00:00")]
+    public TimeSpan KeepIncoming { get; init; } = TimeSpan.FromDays(1);
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
         ApiKeys.SelectMany(key => key.Problems()).Select(problem => new ValidationResult($"Gateway:ApiKeys: {problem}"));

@@ -2,7 +2,7 @@ using Pipeline.Gateway;
 using Pipeline.Hosting;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.AddPipelineHost("gateway");
+builder.AddPipelineHost("gateway", "http://127.0.0.1:8080");
 builder.Services.AddGateway(builder.Configuration);
 builder.AddPipelineCore();
 

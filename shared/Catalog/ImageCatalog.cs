@@ -5,7 +5,8 @@ namespace Pipeline.Catalog;
 
 /// <summary>
 /// The images of all collections: one record an image, and per collection and status a list ordered by the time
-/// the status was reached. Record and lists change in one transaction, so they never disagree.
+/// the status was reached, and the same once more per tenant. Record and lists change in one transaction, so they never
+/// disagree.
 /// </summary>
 public sealed class ImageCatalog(IStateStore store, TimeProvider time)
 {
@@ -57,13 +58,14 @@ public sealed class ImageCatalog(IStateStore store, TimeProvider time)
     /// <param name="cursor">Where the last page ended, or null for the first.</param>
     /// <param name="limit">1 to <see cref="MaxPage"/>.</param>
     /// <param name="ct">Cancels.</param>
+    /// <param name="tenant">Only this tenant's; null for all.</param>
     /// <exception cref="FormatException">The cursor is not one that a page answered.</exception>
-    public async Task<ImagePage> ListAsync(string collection, ImageStatus status, string? cursor, int limit, CancellationToken ct)
+    public async Task<ImagePage> ListAsync(string collection, ImageStatus status, string? cursor, int limit, CancellationToken ct, string? tenant = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxPage);
         var members = await store.RangeAsync(
-            StatusKey(collection, status),
+            StatusKey(collection, status, tenant),
             new SortedRange { Descending = true, After = ParseCursor(cursor), Limit = limit },
             ct);
         var records = await GetManyAsync(collection, [.. members.Select(m => Guid.ParseExact(m.Member, "N"))], ct);
@@ -71,9 +73,9 @@ public sealed class ImageCatalog(IStateStore store, TimeProvider time)
         return new ImagePage([.. records.OfType<ImageRecord>().Where(r => r.Status == status)], next);
     }
 
-    /// <summary>Number of a collection's images with one status.</summary>
-    public Task<long> CountAsync(string collection, ImageStatus status, CancellationToken ct) =>
-        store.CountSortedAsync(StatusKey(collection, status), ct);
+    /// <summary>Number of a collection's images with one status, of all tenants or one.</summary>
+    public Task<long> CountAsync(string collection, ImageStatus status, CancellationToken ct, string? tenant = null) =>
+        store.CountSortedAsync(StatusKey(collection, status, tenant), ct);
 
     private static void IndexStatus(StateTransaction transaction, ImageRecord? before, ImageRecord after)
     {
@@ -83,18 +85,21 @@ public sealed class ImageCatalog(IStateStore store, TimeProvider time)
         }
 
         var member = after.ImageId.ToString("N");
-        if (before is not null)
+        foreach (var tenant in (string?[])[null, after.Tenant])
         {
-            transaction.RemoveFromSorted(StatusKey(after.Collection, before.Status), member);
-        }
+            if (before is not null)
+            {
+                transaction.RemoveFromSorted(StatusKey(after.Collection, before.Status, tenant), member);
+            }
 
-        transaction.AddToSorted(StatusKey(after.Collection, after.Status), member, after.UpdatedAt.ToUnixTimeMilliseconds());
+            transaction.AddToSorted(StatusKey(after.Collection, after.Status, tenant), member, after.UpdatedAt.ToUnixTimeMilliseconds());
+        }
     }
 
     private static StateKey Key(string collection, Guid imageId) => new($"images/{collection}", imageId.ToString("N"));
 
-    private static StateKey StatusKey(string collection, ImageStatus status) =>
-        new($"image-status/{collection}", status.ToString().ToLowerInvariant());
+    private static StateKey StatusKey(string collection, ImageStatus status, string? tenant) =>
+        new(tenant is null ? $"image-status/{collection}" : $"tenant-image-status/{collection}/{tenant}", status.ToString().ToLowerInvariant());
 
     private static string FormatCursor(ScoredMember member) =>
         string.Create(CultureInfo.InvariantCulture, $"{(long)member.Score}-{member.Member}");

@@ -40,6 +40,7 @@ public sealed class UploadCatalog(IStateStore store, ImageCatalog images, TimePr
                         Status = UploadStatus.Received,
                         Event = upload,
                         Collection = upload.Collection,
+                        Tenant = upload.Tenant,
                         ImageId = imageId,
                         UpdatedAt = now,
                     },
@@ -113,7 +114,7 @@ public sealed class UploadCatalog(IStateStore store, ImageCatalog images, TimePr
                 _ => Merge(before, upload),
             },
             ct);
-        await SettleAsync(uploadId, upload.Collection, UploadStatus.Accepted, image.ImageId, reason: null, detail: null, ct);
+        await SettleAsync(uploadId, upload.Collection, upload.Tenant, UploadStatus.Accepted, image.ImageId, reason: null, detail: null, ct);
         return record!;
 
         ImageRecord NewLife(int incarnation) => new()
@@ -169,11 +170,11 @@ public sealed class UploadCatalog(IStateStore store, ImageCatalog images, TimePr
                 ct);
         }
 
-        await SettleAsync(uploadId, rejected.Collection, UploadStatus.Rejected, rejected.ImageId, rejected.Reason, rejected.Detail, ct);
+        await SettleAsync(uploadId, rejected.Collection, rejected.Tenant, UploadStatus.Rejected, rejected.ImageId, rejected.Reason, rejected.Detail, ct);
     }
 
     private Task SettleAsync(
-        Guid uploadId, string collection, UploadStatus status, Guid? imageId, string? reason, string? detail, CancellationToken ct)
+        Guid uploadId, string collection, string tenant, UploadStatus status, Guid? imageId, string? reason, string? detail, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         return store.UpdateAsync<UploadRecord>(
@@ -186,6 +187,7 @@ public sealed class UploadCatalog(IStateStore store, ImageCatalog images, TimePr
                         UploadId = uploadId,
                         Status = status,
                         Collection = collection,
+                        Tenant = tenant,
                         ImageId = imageId,
                         Reason = reason,
                         Detail = detail,

@@ -1,3 +1,4 @@
+using Pipeline.Contracts;
 using Pipeline.Contracts.Events;
 
 namespace Pipeline.Catalog;
@@ -19,6 +20,9 @@ public sealed record UploadRecord
 
     /// <summary>The collection as the upload named it.</summary>
     public string Collection { get; init; } = "";
+
+    /// <summary>The tenant as the upload named it.</summary>
+    public string Tenant { get; init; } = Tenants.Default;
 
     /// <summary>The image it became, once known.</summary>
     public Guid? ImageId { get; init; }

@@ -25,24 +25,17 @@ public static class CollectionEndpoints
     private static async Task<IResult> CreateAsync(
         string collection, IBus bus, CollectionCatalog collections, ImageCatalog images, CancellationToken ct)
     {
-        try
+        var response = await bus.CreateRequestClient<CreateCollection>(Timeout)
+            .GetResponse<CollectionCreated, RequestRefused>(new CreateCollection { Collection = collection }, ct);
+        if (response.Is(out Response<RequestRefused>? refused))
         {
-            var response = await bus.CreateRequestClient<CreateCollection>(Timeout)
-                .GetResponse<CollectionCreated, RequestRefused>(new CreateCollection { Collection = collection }, ct);
-            if (response.Is(out Response<RequestRefused>? refused))
-            {
-                return Problems.Of(refused.Message.Reason, refused.Message.Detail);
-            }
+            return Problems.Of(refused.Message.Reason, refused.Message.Detail);
+        }
 
-            var body = await DescribeAsync(collection, collections, images, ct);
-            return response.Is(out Response<CollectionCreated>? made) && made.Message.Created
-                ? TypedResults.Created($"/v1/collections/{collection}", body)
-                : TypedResults.Ok(body);
-        }
-        catch (RequestTimeoutException)
-        {
-            return Problems.Of(Problems.NoAnswer, "The collection's creation was not confirmed in time.");
-        }
+        var body = await DescribeAsync(collection, collections, images, ct);
+        return response.Is(out Response<CollectionCreated>? made) && made.Message.Created
+            ? TypedResults.Created($"/v1/collections/{collection}", body)
+            : TypedResults.Ok(body);
     }
 
     private static async Task<IResult> GetAsync(string collection, CollectionCatalog collections, ImageCatalog images, CancellationToken ct) =>

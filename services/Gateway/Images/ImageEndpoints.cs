@@ -24,6 +24,7 @@ public static class ImageEndpoints
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .WithName("UploadImage")
             .WithSummary("Upload an image: multipart with a part 'file' (and fields externalId, labels), or JSON with a source.");
         images.MapGet("/{id:guid}", GetAsync).RequireAuthorization(Roles.Read).WithName("GetImage").WithSummary("The status of an image or upload.")
@@ -31,7 +32,8 @@ public static class ImageEndpoints
         images.MapGet("/", ListAsync).RequireAuthorization(Roles.Read).WithName("ListImages").WithSummary("Images by status, latest first.")
             .Produces<ImageListResponse>().ProducesProblem(StatusCodes.Status400BadRequest);
         images.MapDelete("/{id:guid}", DeleteAsync).RequireAuthorization(Roles.Write).WithName("DeleteImage").WithSummary("Delete an image and all traces of it.")
-            .Produces(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound);
+            .Produces(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict);
     }
 
     private static async Task<IResult> UploadAsync(
@@ -43,67 +45,72 @@ public static class ImageEndpoints
         CancellationToken ct,
         string tenant = Tenants.Default)
     {
-        if (!CollectionName.IsValid(tenant))
-        {
-            return Problems.Of(RejectionReasons.InvalidCollection, "The tenant is no valid name.");
-        }
-
         if (await collections.GetAsync(collection, ct) is null)
         {
             return Problems.Of(RejectionReasons.UnknownCollection, $"There is no collection '{collection}'.");
         }
 
-        var uploadId = Guid.CreateVersion7();
-        if (!request.HasFormContentType)
+        var upload = new ImageUploaded { UploadId = Guid.CreateVersion7(), Collection = collection, Tenant = tenant, Source = new ImageSource() };
+        return request switch
         {
-            var body = await request.ReadFromJsonAsync<UploadRequest>(ct);
-            if (body?.Source is null)
-            {
-                return Problems.Of(RefusalReasons.InvalidRequest, "The body needs a source.");
-            }
+            _ when MediaTypes.IsMultipart(request) => await UploadFormAsync(upload, request, publisher, options.Value.MaxRequestBytes, ct),
+            _ when request.HasJsonContentType() => await UploadJsonAsync(upload, request, publisher, options.Value.MaxRequestBytes, ct),
+            _ => Problems.Of(Problems.UnsupportedMediaType, "An upload is multipart/form-data or application/json."),
+        };
+    }
 
-            if (body.Source.ObjectKey is not null)
-            {
-                return Problems.Of(RefusalReasons.InvalidRequest, "A source is a uri or bytes.");
-            }
-
-            await publisher.PublishAsync(
-                new ImageUploaded
-                {
-                    UploadId = uploadId,
-                    Collection = collection,
-                    Tenant = tenant,
-                    ExternalId = body.ExternalId,
-                    Labels = body.Labels ?? [],
-                    Traffic = body.Traffic,
-                    Source = body.Source,
-                },
-                ct);
-            return Accepted(collection, uploadId, imageId: null);
+    private static async Task<IResult> UploadFormAsync(
+        ImageUploaded upload, HttpRequest request, UploadPublisher publisher, long maxBytes, CancellationToken ct)
+    {
+        var uploadId = upload.UploadId!.Value;
+        string? contentHash = null;
+        MultipartForm form;
+        try
+        {
+            form = await MultipartForm.ReadAsync(request, async file => contentHash = await publisher.StoreAsync(uploadId, file, maxBytes, ct), ct);
+        }
+        catch
+        {
+            await publisher.DiscardAsync(uploadId);
+            throw;
         }
 
-        var form = await request.ReadFormAsync(ct);
-        if (form.Files.GetFile("file") is not { } file)
+        if (contentHash is null)
         {
-            return Problems.Of(RefusalReasons.InvalidRequest, "The form needs a part 'file'.");
+            return Problems.Of(RefusalReasons.InvalidRequest, $"The form needs a part '{MultipartForm.FilePart}'.");
         }
 
-        await using var content = file.OpenReadStream();
-        var imageId = await publisher.PublishAsync(
-            new ImageUploaded
-            {
-                UploadId = uploadId,
-                Collection = collection,
-                Tenant = tenant,
-                ExternalId = form["externalId"] is [{ Length: > 0 } externalId] ? externalId : null,
-                Labels = [.. form["labels"].SelectMany(l => (l ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
-                Traffic = string.Equals(form["traffic"], "bulk", StringComparison.OrdinalIgnoreCase) ? TrafficClass.Bulk : TrafficClass.Live,
-                Source = new ImageSource(),
-            },
-            content,
-            options.Value.MaxRequestBytes,
-            ct);
-        return Accepted(collection, uploadId, imageId);
+        var traffic = TrafficClass.Live;
+        if (form.Value("traffic") is { } text && !Enum.TryParse(text, ignoreCase: true, out traffic))
+        {
+            await publisher.DiscardAsync(uploadId);
+            return Problems.Of(RefusalReasons.InvalidRequest, "traffic must be live or bulk.");
+        }
+
+        var imageId = await publisher.PublishStoredAsync(
+            upload with { ExternalId = form.Value("externalId"), Labels = form.List("labels"), Traffic = traffic }, contentHash, ct);
+        return Accepted(upload, imageId);
+    }
+
+    private static async Task<IResult> UploadJsonAsync(
+        ImageUploaded upload, HttpRequest request, UploadPublisher publisher, long maxBytes, CancellationToken ct)
+    {
+        if (await request.ReadFromJsonAsync<UploadRequest>(ct) is not { Source: { ObjectKey: null } source } body || (source.Uri is null) == (source.Bytes is null))
+        {
+            return Problems.Of(RefusalReasons.InvalidRequest, "The body needs a source with either uri or bytes.");
+        }
+
+        upload = upload with { ExternalId = body.ExternalId, Labels = body.Labels, Traffic = body.Traffic, Source = source };
+        if (source.Bytes is not { } bytes)
+        {
+            await publisher.PublishAsync(upload, ct);
+            return Accepted(upload, imageId: null);
+        }
+
+        // Pictures travel by reference, so inline bytes end here.
+        using var content = new MemoryStream(bytes, writable: false);
+        var contentHash = await publisher.StoreAsync(upload.UploadId!.Value, content, maxBytes, ct);
+        return Accepted(upload, await publisher.PublishStoredAsync(upload, contentHash, ct));
     }
 
     private static async Task<IResult> GetAsync(
@@ -113,18 +120,28 @@ public static class ImageEndpoints
     private static async Task<ImageResponse?> FindAsync(
         string collection, Guid id, string tenant, ImageCatalog images, UploadCatalog uploads, CancellationToken ct)
     {
-        var upload = await uploads.FindWaitingAsync(id, ct) ?? await uploads.GetAsync(id, ct);
-        if (upload is { ImageId: { } imageId, Status: UploadStatus.Accepted } && upload.Collection == collection)
+        var upload = await FindUploadAsync(collection, id, tenant, uploads, ct);
+        var record = await images.GetAsync(collection, upload?.ImageId ?? id, ct);
+        if (record is not null && record.Tenant != tenant)
         {
-            id = imageId;
-        }
-        else if (upload is not null && upload.Collection == collection)
-        {
-            return ImageResponse.Of(upload, tenant);
+            return null;
         }
 
-        var record = await images.GetAsync(collection, id, ct);
-        return record is null or { Status: ImageStatus.Deleted } || record.Tenant != tenant ? null : ImageResponse.Of(record);
+        // What an image has become outlives another upload of its bytes; a deleted or rejected one waits for that upload.
+        return (upload, record) switch
+        {
+            ({ Status: UploadStatus.Received }, null or { Status: ImageStatus.Deleted or ImageStatus.Rejected }) => ImageResponse.Of(upload),
+            ({ Status: UploadStatus.Rejected }, null or { Status: ImageStatus.Rejected }) => ImageResponse.Of(upload),
+            (_, null or { Status: ImageStatus.Deleted }) => null,
+            _ => ImageResponse.Of(record),
+        };
+    }
+
+    /// <summary>The upload of this id, or the one that waits to become the image of this id.</summary>
+    private static async Task<UploadRecord?> FindUploadAsync(string collection, Guid id, string tenant, UploadCatalog uploads, CancellationToken ct)
+    {
+        var upload = await uploads.GetAsync(id, ct) ?? await uploads.FindWaitingAsync(id, ct);
+        return upload is not null && upload.Collection == collection && upload.Tenant == tenant ? upload : null;
     }
 
     private static async Task<IResult> ListAsync(
@@ -132,6 +149,7 @@ public static class ImageEndpoints
         ImageCatalog images,
         CollectionCatalog collections,
         CancellationToken ct,
+        [FromQuery] string tenant = Tenants.Default,
         [FromQuery] string status = "indexed",
         [FromQuery] int limit = 50,
         [FromQuery] string? cursor = null)
@@ -141,7 +159,7 @@ public static class ImageEndpoints
             return Problems.Of(RejectionReasons.UnknownCollection, $"There is no collection '{collection}'.");
         }
 
-        if (!Enum.TryParse<ImageStatus>(status, ignoreCase: true, out var wanted) || !Enum.IsDefined(wanted))
+        if (!Enum.TryParse<ImageStatus>(status, ignoreCase: true, out var wanted) || !status.All(char.IsAsciiLetter))
         {
             return Problems.Of(RefusalReasons.InvalidRequest, "status must be processing, indexed, rejected, deleting or deleted.");
         }
@@ -153,8 +171,8 @@ public static class ImageEndpoints
 
         try
         {
-            var page = await images.ListAsync(collection, wanted, cursor, limit, ct);
-            var total = await images.CountAsync(collection, wanted, ct);
+            var page = await images.ListAsync(collection, wanted, cursor, limit, ct, tenant);
+            var total = await images.CountAsync(collection, wanted, ct, tenant);
             return TypedResults.Ok(new ImageListResponse([.. page.Images.Select(ImageResponse.Of)], total, page.NextCursor));
         }
         catch (FormatException e)
@@ -166,26 +184,26 @@ public static class ImageEndpoints
     private static async Task<IResult> DeleteAsync(
         string collection, Guid id, ImageCatalog images, UploadCatalog uploads, IEventPublisher events, CancellationToken ct, string tenant = Tenants.Default)
     {
-        if (await uploads.GetAsync(id, ct) is { ImageId: { } imageId } upload && upload.Collection == collection)
-        {
-            id = imageId;
-        }
-
+        var upload = await FindUploadAsync(collection, id, tenant, uploads, ct);
+        id = upload?.ImageId ?? id;
         var record = await images.GetAsync(collection, id, ct);
         if (record is null or { Status: ImageStatus.Deleted } || record.Tenant != tenant)
         {
-            return UnknownImage();
+            return upload is { Status: UploadStatus.Received }
+                ? Problems.Of(Problems.NotYetAccepted, "The upload was not looked at yet; delete it once it has become an image.")
+                : UnknownImage();
         }
 
         await events.PublishAsync(ImageEvents.Delete(record), ct);
         return TypedResults.Accepted($"/v1/collections/{collection}/images/{id}");
     }
 
-    private static IResult Accepted(string collection, Guid uploadId, Guid? imageId)
+    private static IResult Accepted(ImageUploaded upload, Guid? imageId)
     {
-        var id = imageId ?? uploadId;
-        var url = $"/v1/collections/{collection}/images/{id}";
-        return TypedResults.Accepted(url, new UploadResponse(id, uploadId, imageId, url));
+        var id = imageId ?? upload.UploadId!.Value;
+        var tenant = upload.Tenant == Tenants.Default ? "" : $"?tenant={upload.Tenant}";
+        var url = $"/v1/collections/{upload.Collection}/images/{id}{tenant}";
+        return TypedResults.Accepted(url, new UploadResponse(id, upload.UploadId!.Value, imageId, url));
     }
 
     private static IResult UnknownImage() => Problems.Of(RefusalReasons.UnknownImage, "There is no such image.");

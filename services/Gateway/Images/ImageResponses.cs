@@ -107,7 +107,7 @@ public sealed record ImageResponse
     }
 
     /// <summary>The status of an upload that is no image (yet).</summary>
-    public static ImageResponse Of(UploadRecord upload, string tenant)
+    public static ImageResponse Of(UploadRecord upload)
     {
         ArgumentNullException.ThrowIfNull(upload);
         var rejected = upload.Status == UploadStatus.Rejected;
@@ -115,7 +115,7 @@ public sealed record ImageResponse
         {
             Id = upload.ImageId ?? upload.UploadId,
             Collection = upload.Collection,
-            Tenant = tenant,
+            Tenant = upload.Tenant,
             Status = upload.Status.ToString().ToLowerInvariant(),
             Stages = new Dictionary<string, StageResponse>
             {

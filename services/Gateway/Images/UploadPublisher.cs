@@ -13,21 +13,28 @@ namespace Pipeline.Gateway.Images;
 /// </summary>
 public sealed class UploadPublisher(IBlobStore blobs, UploadCatalog uploads, IEventPublisher events)
 {
-    /// <summary>Stores the bytes and publishes the upload.</summary>
+    /// <summary>Stores an upload's bytes for the Upload service to take.</summary>
+    /// <returns>Their content hash.</returns>
+    /// <exception cref="BlobTooLargeException">There are more than <paramref name="maxBytes"/>.</exception>
+    public async Task<string> StoreAsync(Guid uploadId, Stream content, long maxBytes, CancellationToken ct)
+    {
+        using var sha256 = SHA256.Create();
+        await using var hashing = new CryptoStream(content, sha256, CryptoStreamMode.Read, leaveOpen: true);
+        await blobs.PutAsync(BlobKeys.Incoming(uploadId), hashing, maxBytes, ct);
+        return Convert.ToHexStringLower(sha256.Hash!);
+    }
+
+    /// <summary>Removes the bytes of an upload that will not be published.</summary>
+    public Task DiscardAsync(Guid uploadId) => blobs.DeleteAsync(BlobKeys.Incoming(uploadId), CancellationToken.None);
+
+    /// <summary>Publishes an upload whose bytes are stored.</summary>
     /// <returns>The image's id.</returns>
-    /// <exception cref="BlobTooLargeException">The body is longer than <paramref name="maxBytes"/>.</exception>
-    public async Task<Guid> PublishAsync(ImageUploaded upload, Stream content, long maxBytes, CancellationToken ct)
+    public async Task<Guid> PublishStoredAsync(ImageUploaded upload, string contentHash, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(upload);
-        var key = BlobKeys.Incoming(upload.UploadId!.Value);
-        using var sha256 = SHA256.Create();
-        await using (var hashing = new CryptoStream(content, sha256, CryptoStreamMode.Read, leaveOpen: true))
-        {
-            await blobs.PutAsync(key, hashing, maxBytes, ct);
-        }
-
-        var imageId = ImageIdentity.Create(upload.Collection, upload.Tenant, Convert.ToHexStringLower(sha256.Hash!));
-        await PublishAsync(upload with { Source = new ImageSource { ObjectKey = key } }, imageId, ct);
+        var source = new ImageSource { ObjectKey = BlobKeys.Incoming(upload.UploadId!.Value) };
+        var imageId = ImageIdentity.Create(upload.Collection, upload.Tenant, contentHash);
+        await PublishAsync(upload with { Source = source }, imageId, ct);
         return imageId;
     }
 

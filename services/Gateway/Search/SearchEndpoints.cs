@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Pipeline.Catalog;
 using Pipeline.Contracts;
 using Pipeline.Contracts.Queries;
+using Pipeline.Gateway.Images;
 using Pipeline.Storage;
 
 namespace Pipeline.Gateway.Search;
@@ -11,6 +12,9 @@ namespace Pipeline.Gateway.Search;
 /// <summary><c>POST /v1/collections/{collection}/search</c>: from HTTP to one request on the bus and back.</summary>
 public static class SearchEndpoints
 {
+    /// <summary>A picture up to this size goes with the message; a larger one goes by reference.</summary>
+    private const int MaxInlineBytes = 256 << 10;
+
     /// <summary>Maps the endpoint.</summary>
     public static void MapSearch(this RouteGroupBuilder collection) =>
         collection.MapPost("/search", SearchAsync)
@@ -22,6 +26,8 @@ public static class SearchEndpoints
             .Produces<SearchResults>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
@@ -35,58 +41,66 @@ public static class SearchEndpoints
         string tenant = Tenants.Default)
     {
         var search = new SearchImages { Collection = collection, Tenant = tenant };
-        if (!request.HasFormContentType)
+        return request switch
         {
-            return await request.ReadFromJsonAsync<SearchRequest>(ct) is { } body
-                ? await AskAsync(
-                    bus,
-                    search with
-                    {
-                        ImageId = body.ImageId,
-                        Image = body.Image is null ? null : new ImageSource { Bytes = body.Image },
-                        Mode = body.Mode,
-                        Limit = body.Limit,
-                        Rerank = body.Rerank,
-                        Labels = body.Filter?.Labels ?? [],
-                    },
-                    options.Value.SearchTimeout,
-                    ct)
-                : Problems.Of(RefusalReasons.InvalidRequest, "The body is empty.");
+            _ when MediaTypes.IsMultipart(request) => await SearchFormAsync(search, request, blobs, bus, options.Value, ct),
+            _ when request.HasJsonContentType() => await SearchJsonAsync(search, request, blobs, bus, options.Value, ct),
+            _ => Problems.Of(Problems.UnsupportedMediaType, "A search is multipart/form-data or application/json."),
+        };
+    }
+
+    private static async Task<IResult> SearchJsonAsync(
+        SearchImages search, HttpRequest request, IBlobStore blobs, IBus bus, GatewayOptions options, CancellationToken ct)
+    {
+        if (await request.ReadFromJsonAsync<SearchRequest>(ct) is not { } body)
+        {
+            return Problems.Of(RefusalReasons.InvalidRequest, "The body is empty.");
         }
 
-        var form = await request.ReadFormAsync(ct);
-        if (form.Files.GetFile("file") is not { } file)
-        {
-            return Problems.Of(RefusalReasons.InvalidRequest, "The form needs a part 'file'.");
-        }
+        search = search with { ImageId = body.ImageId, Mode = body.Mode, Limit = body.Limit, Rerank = body.Rerank, Labels = body.Filter?.Labels ?? [] };
+        return body.Image is { Length: > MaxInlineBytes } bytes
+            ? await WithPictureAsync(blobs, async key =>
+            {
+                await blobs.PutAsync(key, bytes, ct);
+                return await AskAsync(bus, search with { Image = new ImageSource { ObjectKey = key } }, options.SearchTimeout, ct);
+            })
+            : await AskAsync(bus, search with { Image = body.Image is null ? null : new ImageSource { Bytes = body.Image } }, options.SearchTimeout, ct);
+    }
 
-        var limit = 10;
-        if (form["limit"] is [{ Length: > 0 } text] && !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit))
+    private static Task<IResult> SearchFormAsync(
+        SearchImages search, HttpRequest request, IBlobStore blobs, IBus bus, GatewayOptions options, CancellationToken ct) =>
+        WithPictureAsync(blobs, async key =>
         {
-            return Problems.Of(RefusalReasons.InvalidRequest, "limit must be a number.");
-        }
+            var form = await MultipartForm.ReadAsync(request, file => blobs.PutAsync(key, file, options.MaxRequestBytes, ct), ct);
+            var limit = search.Limit;
+            if (form.Value("limit") is { } text && !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit))
+            {
+                return Problems.Of(RefusalReasons.InvalidRequest, "limit must be a number.");
+            }
 
-        // The picture travels by reference and lives as long as the request.
+            if (!form.HasFile)
+            {
+                return Problems.Of(RefusalReasons.InvalidRequest, $"The form needs a part '{MultipartForm.FilePart}'.");
+            }
+
+            search = search with
+            {
+                Image = new ImageSource { ObjectKey = key },
+                Mode = form.Value("mode") ?? search.Mode,
+                Limit = limit,
+                Rerank = form.Value("rerank") ?? search.Rerank,
+                Labels = form.List("labels"),
+            };
+            return await AskAsync(bus, search, options.SearchTimeout, ct);
+        });
+
+    /// <summary>A picture travels by reference and lives as long as the request.</summary>
+    private static async Task<IResult> WithPictureAsync(IBlobStore blobs, Func<string, Task<IResult>> answer)
+    {
         var key = BlobKeys.Query(Guid.CreateVersion7());
         try
         {
-            await using (var content = file.OpenReadStream())
-            {
-                await blobs.PutAsync(key, content, options.Value.MaxRequestBytes, ct);
-            }
-
-            return await AskAsync(
-                bus,
-                search with
-                {
-                    Image = new ImageSource { ObjectKey = key },
-                    Mode = form["mode"] is [{ Length: > 0 } mode] ? mode : SearchModes.Cnn,
-                    Limit = limit,
-                    Rerank = form["rerank"] is [{ Length: > 0 } rerank] ? rerank : RerankModes.None,
-                    Labels = [.. form["labels"].SelectMany(l => (l ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
-                },
-                options.Value.SearchTimeout,
-                ct);
+            return await answer(key);
         }
         finally
         {
@@ -96,22 +110,11 @@ public static class SearchEndpoints
 
     private static async Task<IResult> AskAsync(IBus bus, SearchImages search, TimeSpan timeout, CancellationToken ct)
     {
-        var client = bus.CreateRequestClient<SearchImages>(timeout);
-        try
-        {
-            var response = await client.GetResponse<SearchResults, RequestRefused>(search, ct);
-            if (response.Is(out Response<SearchResults>? results))
-            {
-                return TypedResults.Ok(results.Message);
-            }
-
-            return response.Is(out Response<RequestRefused>? refused)
+        var response = await bus.CreateRequestClient<SearchImages>(timeout).GetResponse<SearchResults, RequestRefused>(search, ct);
+        return response.Is(out Response<SearchResults>? results)
+            ? TypedResults.Ok(results.Message)
+            : response.Is(out Response<RequestRefused>? refused)
                 ? Problems.Of(refused.Message.Reason, refused.Message.Detail)
                 : throw new InvalidOperationException("A search was answered by neither results nor a refusal.");
-        }
-        catch (RequestTimeoutException)
-        {
-            return Problems.Of(Problems.NoAnswer, "The search was not answered in time.");
-        }
     }
 }

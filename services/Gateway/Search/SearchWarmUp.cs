@@ -37,9 +37,9 @@ public sealed partial class SearchWarmUp(IBus bus, ILogger<SearchWarmUp> logger)
                 LogWarm(logger, features.Message.ModelVersion);
                 _warm = true;
             }
-            catch (RequestException e)
+            catch (Exception e) when (e is MassTransitException or TimeoutException or IOException)
             {
-                // CNN extraction is not up yet; that is what readiness is about.
+                // CNN extraction or the broker is not up yet; that is what readiness is about.
                 LogCold(logger, e.Message);
                 await Task.Delay(Pause, stoppingToken);
             }

@@ -21,6 +21,9 @@ public sealed class ApiKeyAuthenticationHandler(
     /// <summary>The claim that limits a key to collections.</summary>
     public const string CollectionClaim = "collection";
 
+    /// <summary>The claim that limits a key to tenants.</summary>
+    public const string TenantClaim = "tenant";
+
     internal const string Anonymous = "anonymous";
 
     private const string BearerPrefix = "Bearer ";
@@ -30,7 +33,7 @@ public sealed class ApiKeyAuthenticationHandler(
     {
         if (options.Value.ApiKeys.Count == 0)
         {
-            return Task.FromResult(Success(Anonymous, Roles.Admin, []));
+            return Task.FromResult(Success(Anonymous, Roles.Admin, [], []));
         }
 
         var presented = Presented();
@@ -51,7 +54,14 @@ public sealed class ApiKeyAuthenticationHandler(
             }
         }
 
-        return Task.FromResult(match is null ? AuthenticateResult.Fail("Unknown API key.") : Success(match.Name, match.Role, match.Collections));
+        return Task.FromResult(match is null ? AuthenticateResult.Fail("Unknown API key.") : Success(match.Name, match.Role, match.Collections, match.Tenants));
+    }
+
+    /// <inheritdoc/>
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        Response.Headers.WWWAuthenticate = "Bearer";
+        return base.HandleChallengeAsync(properties);
     }
 
     private string? Presented()
@@ -66,13 +76,14 @@ public sealed class ApiKeyAuthenticationHandler(
         return authorization.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase) ? authorization[BearerPrefix.Length..] : null;
     }
 
-    private static AuthenticateResult Success(string name, string role, IEnumerable<string> collections)
+    private static AuthenticateResult Success(string name, string role, IEnumerable<string> collections, IEnumerable<string> tenants)
     {
         Claim[] claims =
         [
             new(ClaimTypes.Name, name),
             .. Roles.Including(role).Select(r => new Claim(ClaimTypes.Role, r)),
             .. collections.Select(c => new Claim(CollectionClaim, c)),
+            .. tenants.Select(t => new Claim(TenantClaim, t)),
         ];
         var principal = new ClaimsPrincipal(new ClaimsIdentity(claims, SchemeName));
         return AuthenticateResult.Success(new AuthenticationTicket(principal, SchemeName));

@@ -15,6 +15,9 @@ public sealed class ApiKeyOptions
     /// <summary>Collections the key is limited to; empty for all.</summary>
     public IList<string> Collections { get; init; } = [];
 
+    /// <summary>Tenants the key is limited to; empty for all.</summary>
+    public IList<string> Tenants { get; init; } = [];
+
     internal IEnumerable<string> Problems()
     {
         if (Name.Length == 0)

@@ -20,7 +20,12 @@ public sealed class LoopbackGuard(IServer server, IConfiguration configuration, 
         var addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
         var configured = configuration[WebHostDefaults.ServerUrlsKey]?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
         var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(e => e["Url"]).OfType<string>();
-        var open = addresses.Concat(configured).Concat(endpoints).FirstOrDefault(a => !IsLoopback(a));
+        // Ports alone mean every network interface; an address beside them wins over them.
+        var ports = configured.Length > 0
+            ? []
+            : ((string[])["http_ports", "https_ports"]).SelectMany(key => configuration[key]?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [])
+                .Select(port => $"http://*:{port}");
+        var open = addresses.Concat(configured).Concat(endpoints).Concat(ports).FirstOrDefault(a => !IsLoopback(a));
         return open is null
             ? Task.CompletedTask
             : throw new OptionsValidationException(

@@ -97,6 +97,11 @@ public sealed class ImageSearch(
             name,
             new IndexQuery { Space = IndexSpaces.Hash, Vector = new BinaryCode(query.Code), Limit = Math.Max(request.Limit, depth), Filter = filter },
             ct);
+        if (nearest.Count == 0)
+        {
+            return [];
+        }
+
         var distances = nearest.Select((hit, rank) => (hit.Id, Distance: (int)-hit.Score, Rank: rank)).ToDictionary(h => h.Id);
         var rescored = await index.SearchAsync(
             name,
