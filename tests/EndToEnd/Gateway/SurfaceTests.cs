@@ -1,0 +1,62 @@
+using System.Net;
+using Xunit;
+
+namespace Pipeline.Tests.EndToEnd.Gateway;
+
+/// <summary>What the Gateway shows besides its answers: its document, its health, its headers.</summary>
+[Collection(StandaloneFixture.Collection)]
+public sealed class SurfaceTests(StandaloneFixture standalone)
+{
+    private readonly GatewayClient _gateway = standalone.Client;
+
+    [Fact]
+    public async Task The_OpenAPI_document_names_every_endpoint()
+    {
+        var answer = await _gateway.GetAsync("openapi/v1.json");
+
+        answer.AssertOk();
+        Assert.StartsWith("3.", (string)answer.Body["openapi"]!, StringComparison.Ordinal);
+        var operations = answer.Body["paths"]!.AsObject()
+            .SelectMany(path => path.Value!.AsObject().Where(m => m.Key is "get" or "put" or "post" or "delete").Select(method => $"{method.Key} {path.Key.TrimEnd('/')}"));
+        Assert.Equal(
+            [
+                "delete /v1/collections/{collection}/images/{id}",
+                "get /v1/collections/{collection}",
+                "get /v1/collections/{collection}/images",
+                "get /v1/collections/{collection}/images/{id}",
+                "post /v1/collections/{collection}/images",
+                "post /v1/collections/{collection}/search",
+                "put /v1/collections/{collection}",
+            ],
+            operations.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task It_is_alive_at_once_and_ready_only_after_the_first_inference()
+    {
+        Assert.Equal([HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK], standalone.ReadinessAtStart);
+        (await _gateway.GetAsync("health/live")).AssertOk();
+        var ready = await _gateway.GetAsync("health/ready");
+        Assert.Equal("Healthy", (string?)ready.Body["checks"]!["search"]!["status"]);
+    }
+
+    [Fact]
+    public async Task Without_keys_everybody_on_this_machine_may_do_everything()
+    {
+        Assert.Equal(HttpStatusCode.Created, (await _gateway.CreateCollectionAsync("by-anybody")).Status);
+    }
+
+    [Theory]
+    [InlineData("v1/collections/by-anybody")]
+    [InlineData("v1/collections/never-created")]
+    [InlineData("v1/nothing")]
+    public async Task Every_answer_of_the_API_carries_its_security_headers(string path)
+    {
+        var answer = await _gateway.GetAsync(path);
+
+        Assert.Equal("nosniff", answer.Headers["X-Content-Type-Options"]);
+        Assert.Equal("no-store", answer.Headers["Cache-Control"]);
+        Assert.StartsWith("default-src 'none'", answer.Headers["Content-Security-Policy"], StringComparison.Ordinal);
+        Assert.DoesNotContain("Server", answer.Headers.Keys);
+    }
+}
