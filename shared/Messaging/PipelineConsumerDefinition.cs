@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Messaging.Batching;
 using Pipeline.Messaging.Endpoints;
+using Pipeline.Messaging.Policy;
 
 namespace Pipeline.Messaging;
 
@@ -90,6 +91,11 @@ public abstract class PipelineConsumerDefinition<TConsumer> : ConsumerDefinition
         ArgumentNullException.ThrowIfNull(endpointConfigurator);
         ArgumentNullException.ThrowIfNull(consumerConfigurator);
         ArgumentNullException.ThrowIfNull(context);
+        if (_kind == EndpointKind.Interactive)
+        {
+            consumerConfigurator.UseFilter(new RefusalFilter<TConsumer>(context.GetRequiredService<ErrorClassification>()));
+        }
+
         if (BatchedMessage() is not { } message)
         {
             return;

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Pipeline.Catalog;
 using Pipeline.Contracts;
 using Pipeline.Contracts.Events;
@@ -18,10 +17,9 @@ public sealed class UploadPublisher(IBlobStore blobs, UploadCatalog uploads, IEv
     /// <exception cref="BlobTooLargeException">There are more than <paramref name="maxBytes"/>.</exception>
     public async Task<string> StoreAsync(Guid uploadId, Stream content, long maxBytes, CancellationToken ct)
     {
-        using var sha256 = SHA256.Create();
-        await using var hashing = new CryptoStream(content, sha256, CryptoStreamMode.Read, leaveOpen: true);
+        await using var hashing = new HashingStream(content);
         await blobs.PutAsync(BlobKeys.Incoming(uploadId), hashing, maxBytes, ct);
-        return Convert.ToHexStringLower(sha256.Hash!);
+        return hashing.HexHash;
     }
 
     /// <summary>Removes the bytes of an upload that will not be published.</summary>

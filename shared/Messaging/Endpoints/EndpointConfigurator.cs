@@ -27,7 +27,6 @@ internal static class EndpointConfigurator
             endpoint.DiscardFaultedMessages();
             endpoint.DiscardSkippedMessages();
             endpoint.ConfigureReceive(receive => receive.UseFilter(ActivatorUtilities.CreateInstance<InteractivePolicyFilter>(context, settings)));
-            endpoint.UseConsumeFilter(typeof(RefusalFilter<>), context);
             if (rabbit is not null)
             {
                 RabbitMqTopology.ConfigureInteractive(rabbit, options);

@@ -5,14 +5,15 @@ namespace Pipeline.Messaging.Policy;
 
 /// <summary>
 /// Answers a question that can never be answered with <see cref="RequestRefused"/> and its reason code, so that the
-/// asker learns what was wrong with it instead of waiting for a fault.
+/// asker learns what was wrong with it instead of getting a fault.
 /// </summary>
-internal sealed class RefusalFilter<T>(ErrorClassification classification) : IFilter<ConsumeContext<T>>
-    where T : class
+/// <remarks>It must sit next to the consumer: whatever leaves the consumer's own pipe is a fault already, and sent as one.</remarks>
+internal sealed class RefusalFilter<TConsumer>(ErrorClassification classification) : IFilter<ConsumerConsumeContext<TConsumer>>
+    where TConsumer : class
 {
     public void Probe(ProbeContext context) => context.CreateFilterScope("refusal");
 
-    public async Task Send(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)
+    public async Task Send(ConsumerConsumeContext<TConsumer> context, IPipe<ConsumerConsumeContext<TConsumer>> next)
     {
         ErrorClass.Permanent? refusal;
         try

@@ -28,10 +28,10 @@ internal static class Pictures
     {
         var random = new Random(seed);
         var pixels = new byte[Width * Height * 3];
+        var colour = new byte[3];
         for (var i = 0; i < 300; i++)
         {
             int w = random.Next(8, 80), h = random.Next(8, 80), left = random.Next(0, Width - w), top = random.Next(0, Height - h);
-            Span<byte> colour = stackalloc byte[3];
             random.NextBytes(colour);
             for (var y = top; y < top + h; y++)
             {
