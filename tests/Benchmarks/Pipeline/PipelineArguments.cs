@@ -10,7 +10,7 @@ internal sealed record PipelineArguments
           --images DIR    pictures; repeated with other bytes and the same pixels where there are too few
           --count N       pictures a round and contender (default: 300)
           --rounds N      rounds, of which the median counts (default: 3)
-          --warm-up N     pictures before the first round (default: 120)
+          --warm-up N     pictures before the first round (default: 240)
           --only NAMES    of bareLoop,standalone,processes (default: all)
           --json FILE     writes the figures
         """;
@@ -21,7 +21,7 @@ internal sealed record PipelineArguments
 
     public int Rounds { get; init; } = 3;
 
-    public int WarmUp { get; init; } = 120;
+    public int WarmUp { get; init; } = 240;
 
     public IReadOnlyList<string> Only { get; init; } = [BareLoop.Title, StandaloneContender.Title, ProcessesContender.Title];
 
