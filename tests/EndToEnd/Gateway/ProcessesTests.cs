@@ -87,9 +87,10 @@ public sealed class ProcessesTests : IAsyncLifetime
             Image = new ImageSource { Bytes = Pictures.Copy(Pictures.Scene(1)) },
             Rerank = RerankModes.Geometric,
         };
-        await using var host = await BusHost.StartAsync(BusHost.Settings(_virtualHost.AmqpUri), _ => { });
-        var overTheBus = await host.Services.GetRequiredService<IBus>().CreateRequestClient<SearchImages>(new Uri("queue:search"))
-            .GetResponse<SearchResults, RequestRefused>(request);
+        // A bus without consumers connects when it first asks, so there is no readiness to wait for.
+        await using var host = await BusHost.StartAsync(BusHost.Settings(_virtualHost.AmqpUri), _ => { }, waitUntilReady: false);
+        var overTheBus = await host.Services.GetRequiredService<IBus>().CreateRequestClient<SearchImages>()
+            .GetResponse<SearchResults, RequestRefused>(request).WaitAsync(TimeSpan.FromSeconds(30));
         Assert.True(overTheBus.Is(out Response<SearchResults>? results), "The search was refused.");
         AssertSameHits(expected, JsonSerializer.SerializeToNode(results!.Message, PipelineJson.Options)!);
 
@@ -100,8 +101,6 @@ public sealed class ProcessesTests : IAsyncLifetime
         var refusal = await AskAsync(channel, envelope => envelope["message"]!["limit"] = 0);
         Assert.Equal("urn:message:Pipeline.Contracts.Queries:RequestRefused", (string?)refusal["messageType"]![0]);
         Assert.Equal(RefusalReasons.InvalidRequest, (string?)refusal["message"]!["reason"]);
-        await cluster.StopAsync();
-        await edge.StopAsync();
     }
 
     /// <summary>The documented search, from a caller with nothing but an AMQP library.</summary>
