@@ -8,7 +8,10 @@ using Pipeline.Upload.Sources;
 
 namespace Pipeline.Upload;
 
-/// <summary>Turns an upload into an image of the catalog, or says why not. Doing it twice gives the same answer.</summary>
+/// <summary>
+/// Turns an upload into an image of the catalog, or says why not. Doing it twice gives the same answer: the object that an
+/// upload names stays until its outcome is published, so that a crash or an error on the way finds it again.
+/// </summary>
 public sealed class ImageIntake(
     CollectionCatalog collections,
     UploadCatalog uploads,
@@ -25,6 +28,38 @@ public sealed class ImageIntake(
     public async Task<IntakeResult> TakeInAsync(ImageUploaded upload, Guid uploadId, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(upload);
+        var result = await JudgeAsync(upload, uploadId, ct);
+        if (result.Rejected is { } rejected)
+        {
+            // Like an acceptance, in the catalog before anybody hears of it: another delivery of the same upload then
+            // finds the outcome where it no longer finds the object.
+            await RecordAsync(rejected, ct);
+        }
+
+        return result;
+    }
+
+    /// <summary>Records a refused upload in the catalog.</summary>
+    public async Task RecordAsync(ImageRejected rejected, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(rejected);
+        var exists = await collections.GetAsync(rejected.Collection, ct) is not null;
+        await uploads.RejectAsync(rejected, exists, ct);
+    }
+
+    /// <summary>Deletes the object that the upload named, once its content was judged and the outcome published.</summary>
+    public async Task DiscardSourceAsync(ImageUploaded upload, IntakeResult result, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(upload);
+        ArgumentNullException.ThrowIfNull(result);
+        if (result is { Record: not null } or { Rejected.ImageId: not null } && upload.Source.ObjectKey is { } key && BlobKeys.IsIncoming(key))
+        {
+            await blobs.DeleteAsync(key, ct);
+        }
+    }
+
+    private async Task<IntakeResult> JudgeAsync(ImageUploaded upload, Guid uploadId, CancellationToken ct)
+    {
         if (UploadValidator.Check(upload) is { } invalid)
         {
             return Reject(invalid);
@@ -51,7 +86,6 @@ public sealed class ImageIntake(
         var imageId = ImageIdentity.Create(upload.Collection, upload.Tenant, contentHash);
         if (ReadHeader(bytes, out var header) is { } unreadable)
         {
-            await DiscardAsync(upload.Source, ct);
             return Reject(unreadable, imageId);
         }
 
@@ -96,11 +130,7 @@ public sealed class ImageIntake(
     private async Task StoreAsync(ImageSource source, string contentHash, byte[] bytes, CancellationToken ct)
     {
         var key = BlobKeys.Image(contentHash);
-        if (await blobs.ExistsAsync(key, ct))
-        {
-            await DiscardAsync(source, ct);
-        }
-        else if (source.ObjectKey is null || !await blobs.MoveAsync(source.ObjectKey, key, ct))
+        if (!await blobs.ExistsAsync(key, ct) && (source.ObjectKey is null || !await blobs.CopyAsync(source.ObjectKey, key, ct)))
         {
             await blobs.PutAsync(key, bytes, ct);
         }
@@ -119,14 +149,6 @@ public sealed class ImageIntake(
         if (await images.GetAsync(record.Collection, record.ImageId, ct) is { } now && !now.IsLive(record.Incarnation))
         {
             await references.ReleaseAsync(record.ContentHash, record.Collection, record.ImageId, ct);
-        }
-    }
-
-    private async Task DiscardAsync(ImageSource source, CancellationToken ct)
-    {
-        if (source.ObjectKey is { } key)
-        {
-            await blobs.DeleteAsync(key, ct);
         }
     }
 }

@@ -24,6 +24,8 @@ public sealed class UploadConsumer(ImageIntake intake) : IConsumer<ImageUploaded
         {
             await context.Publish(ImageEvents.Accepted(record), context.CancellationToken);
         }
+
+        await intake.DiscardSourceAsync(upload, result, context.CancellationToken);
     }
 }
 

@@ -1,5 +1,4 @@
 using MassTransit;
-using Pipeline.Catalog;
 using Pipeline.Contracts;
 using Pipeline.Contracts.Events;
 using Pipeline.Messaging;
@@ -7,9 +6,10 @@ using Pipeline.Messaging;
 namespace Pipeline.Upload;
 
 /// <summary>
-/// Records refused uploads in the catalog: those this service refused, and those whose event was too malformed to reach it.
+/// Records refused uploads whose event was too malformed to reach the service; those that it refused itself are recorded
+/// already, and doing it again changes nothing.
 /// </summary>
-public sealed class UploadRejectedConsumer(UploadCatalog uploads, CollectionCatalog collections) : IConsumer<ImageRejected>
+public sealed class UploadRejectedConsumer(ImageIntake intake) : IConsumer<ImageRejected>
 {
     /// <inheritdoc/>
     public async Task Consume(ConsumeContext<ImageRejected> context)
@@ -18,8 +18,7 @@ public sealed class UploadRejectedConsumer(UploadCatalog uploads, CollectionCata
         var rejected = context.Message;
         if (rejected is { Stage: Stages.Upload, UploadId: not null })
         {
-            var exists = await collections.GetAsync(rejected.Collection, context.CancellationToken) is not null;
-            await uploads.RejectAsync(rejected, exists, context.CancellationToken);
+            await intake.RecordAsync(rejected, context.CancellationToken);
         }
     }
 }

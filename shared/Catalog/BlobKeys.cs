@@ -1,3 +1,5 @@
+using Pipeline.Storage;
+
 namespace Pipeline.Catalog;
 
 /// <summary>Where things are in the blob store.</summary>
@@ -26,4 +28,11 @@ public static class BlobKeys
 
     /// <summary>The CNN features of an image.</summary>
     public static string Cnn(string collection, Guid imageId, string modelVersion) => $"{FeaturesPrefix(collection, imageId)}{modelVersion}";
+
+    /// <summary>Whether the key names an object that an upload may hand over.</summary>
+    public static bool IsIncoming(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return key.StartsWith(IncomingPrefix, StringComparison.Ordinal) && BlobKey.IsValid(key);
+    }
 }

@@ -161,7 +161,8 @@ public sealed class DirectoryBlobStore : IBlobStore, IStorageProbe
     }
 
     /// <inheritdoc/>
-    public Task<bool> MoveAsync(string from, string to, CancellationToken ct)
+    /// <remarks>A hard link where the file system has them: blobs are replaced, never changed, so two keys can share a file.</remarks>
+    public Task<bool> CopyAsync(string from, string to, CancellationToken ct)
     {
         var (source, target) = (PathOf(from), PathOf(to));
         return Run(
@@ -172,18 +173,27 @@ public sealed class DirectoryBlobStore : IBlobStore, IStorageProbe
                     return false;
                 }
 
+                var temporary = NewTemporary();
                 try
                 {
-                    Publish(source, target);
+                    if (!NativeMethods.TryLink(source, temporary))
+                    {
+                        CopyDurably(source, temporary);
+                    }
+
+                    Publish(temporary, target);
+                    return true;
                 }
                 catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && !IsBlob(source))
                 {
-                    // Somebody else moved or deleted it in between.
+                    // Somebody else deleted it in between.
                     return false;
                 }
-
-                NativeMethods.SyncDirectory(Path.GetDirectoryName(source)!);
-                return true;
+                finally
+                {
+                    // Renaming a link to what the target is already leaves the link where it was.
+                    Discard(temporary);
+                }
             },
             ct);
     }
@@ -299,6 +309,13 @@ public sealed class DirectoryBlobStore : IBlobStore, IStorageProbe
         }
     }
 
+    private static void CopyDurably(string source, string target)
+    {
+        File.Copy(source, target);
+        using var file = File.OpenHandle(target, FileMode.Open, FileAccess.Write);
+        RandomAccess.FlushToDisk(file);
+    }
+
     private void Publish(string source, string target)
     {
         var folder = Path.GetDirectoryName(target)!;
@@ -410,7 +427,7 @@ public sealed class DirectoryBlobStore : IBlobStore, IStorageProbe
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The error that brought us here is on its way to the caller; the file is removed at a later start.
+            // What matters is decided already, for good or ill; the file is removed at a later start.
         }
     }
 

@@ -28,8 +28,11 @@ public interface IBlobStore
     /// <summary>Whether there is such a blob.</summary>
     Task<bool> ExistsAsync(string key, CancellationToken ct);
 
-    /// <summary>Renames a blob atomically and durably, replacing the target; false if there is no <paramref name="from"/>.</summary>
-    Task<bool> MoveAsync(string from, string to, CancellationToken ct);
+    /// <summary>
+    /// Stores a blob's content under a second key too, without writing it again where the store can; false if there is no
+    /// <paramref name="from"/>.
+    /// </summary>
+    Task<bool> CopyAsync(string from, string to, CancellationToken ct);
 
     /// <summary>Deletes durably; false if there was no such blob.</summary>
     Task<bool> DeleteAsync(string key, CancellationToken ct);

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Pipeline.Storage;
 
-/// <summary>What .NET cannot do with a directory: open it and sync it (POSIX open, fsync, close).</summary>
+/// <summary>What .NET cannot do: sync a directory, and give a file a second name (POSIX open, fsync, close, link).</summary>
 internal static partial class NativeMethods
 {
     private const int ReadOnly = 0;
@@ -37,6 +37,9 @@ internal static partial class NativeMethods
         }
     }
 
+    /// <summary>Gives a file a second name; false where that cannot be done, for whatever reason: a copy then works or tells why.</summary>
+    public static bool TryLink(string existing, string link) => !OperatingSystem.IsWindows() && Link(existing, link) == 0;
+
     private static IOException Error(string call, string path)
     {
         var code = Marshal.GetLastPInvokeError();
@@ -54,4 +57,8 @@ internal static partial class NativeMethods
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Link(string existing, string link);
 }

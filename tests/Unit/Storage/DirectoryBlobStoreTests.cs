@@ -62,16 +62,18 @@ public sealed class DirectoryBlobStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task A_move_replaces_its_target_and_of_many_movers_one_succeeds()
+    public async Task A_copy_replaces_its_target_can_be_made_again_and_outlives_its_source()
     {
         await _store.PutAsync("from", new byte[] { 1 }, None);
         await _store.PutAsync("deep/to", new byte[] { 2 }, None);
-        var moved = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => _store.MoveAsync("from", "deep/to", None)));
-        Assert.Single(moved, m => m);
+        var copied = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => _store.CopyAsync("from", "deep/to", None)));
+        Assert.All(copied, Assert.True);
+        await _store.PutAsync("from", new byte[] { 3 }, None);
         Assert.Equal([1], await _store.TryReadAsync("deep/to", None));
-        Assert.False(await _store.ExistsAsync("from", None));
-        Assert.False(await _store.MoveAsync("never", "deep/to", None));
+        await _store.DeleteAsync("from", None);
+        Assert.False(await _store.CopyAsync("from", "deep/to", None));
         Assert.Equal([1], await _store.TryReadAsync("deep/to", None));
+        Assert.Empty(Directory.GetFiles(Path.Combine(_store.Root, "incoming")));
     }
 
     [Fact]
@@ -125,7 +127,7 @@ public sealed class DirectoryBlobStoreTests : IDisposable
     {
         await Assert.ThrowsAsync<ArgumentException>(() => _store.PutAsync(key, new byte[1], None));
         await Assert.ThrowsAsync<ArgumentException>(() => _store.TryReadAsync(key, None));
-        await Assert.ThrowsAsync<ArgumentException>(() => _store.MoveAsync("a", key, None));
+        await Assert.ThrowsAsync<ArgumentException>(() => _store.CopyAsync("a", key, None));
         await Assert.ThrowsAsync<ArgumentException>(() => _store.DeleteAsync(key, None));
     }
 
