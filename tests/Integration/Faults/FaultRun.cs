@@ -1,0 +1,144 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Contracts.Events;
+using Pipeline.Messaging;
+using Pipeline.Storage;
+using Pipeline.Tests.Support;
+using Xunit;
+
+namespace Pipeline.Tests.Integration.Faults;
+
+/// <summary>
+/// All services as processes on RabbitMQ and Redis, with uploads coming in from another system while a test does harm.
+/// </summary>
+internal sealed partial class FaultRun : IAsyncDisposable
+{
+    private const int GoodImages = 200;
+    private const int BadFiles = 8;
+    private static readonly TimeSpan UploadPause = TimeSpan.FromMilliseconds(25);
+
+    private readonly RabbitMqVirtualHost _virtualHost;
+    private readonly RedisStateStore _state;
+    private readonly BusHost _otherSystem;
+    private readonly string _folder;
+    private readonly Uploads _uploads;
+    private readonly Probe<ImageIndexed> _indexed;
+    private bool _settled;
+
+    private FaultRun(
+        RabbitMqVirtualHost virtualHost, RedisStateStore state, ServiceCluster cluster, BusHost otherSystem, string folder, Uploads uploads, Probe<ImageIndexed> indexed)
+    {
+        (_virtualHost, _state, Cluster, _otherSystem, _folder, _uploads, _indexed) = (virtualHost, state, cluster, otherSystem, folder, uploads, indexed);
+        Settled = new Settlement(state, uploads);
+    }
+
+    public ServiceCluster Cluster { get; }
+
+    public Settlement Settled { get; }
+
+    /// <summary>Starts everything; nothing is uploaded yet.</summary>
+    public static async Task<FaultRun> StartAsync(SharedServers servers, int seed, string? blobs = null)
+    {
+        var broker = await servers.RabbitMqAsync();
+        var redis = await servers.RedisAsync();
+        var folder = Directory.CreateTempSubdirectory("pipeline-faults-").FullName;
+        var virtualHost = await broker.CreateVirtualHostAsync();
+        var prefix = RedisServer.NewKeyPrefix();
+        var cluster = await ServiceCluster.StartAsync(virtualHost.AmqpUri, redis.ConnectionString, folder, new Dictionary<string, string>
+        {
+            ["Storage:State:KeyPrefix"] = prefix,
+            ["Storage:Blobs:Root"] = blobs ?? Path.Combine(folder, "blobs"),
+            ["Messaging:PublishTimeout"] = "00:00:05",
+            ["Messaging:PublishRetries"] = "10",
+            ["Messaging:RedeliveryDelay"] = "00:00:01",
+            ["Messaging:MaxProbeInterval"] = "00:00:01",
+        });
+        var indexed = new Probe<ImageIndexed>();
+        var settings = BusHost.Settings(virtualHost.AmqpUri);
+        settings["Messaging:PublishTimeout"] = "00:00:05";
+        settings["Messaging:PublishRetries"] = "20";
+        var otherSystem = await BusHost.StartAsync(settings, services =>
+        {
+            services.AddSingleton(indexed);
+            services.AddPipelineConsumers(bus => bus.AddConsumer<ProbeConsumer<ImageIndexed>>(typeof(IndexedProbeDefinition)));
+        });
+        return new FaultRun(
+            virtualHost,
+            new RedisStateStore(redis.ConnectionString, prefix, TimeSpan.FromSeconds(5)),
+            cluster,
+            otherSystem,
+            folder,
+            Uploads.Create(GoodImages, BadFiles, seed),
+            indexed);
+    }
+
+    /// <summary>Publishes all uploads at the pace of a busy system; completes when the broker has confirmed the last.</summary>
+    public async Task UploadAsync()
+    {
+        foreach (var upload in _uploads.All)
+        {
+            await _otherSystem.PublishAsync(upload.ToEvent());
+            await Task.Delay(UploadPause);
+        }
+    }
+
+    /// <summary>Publishes all uploads at once, so that every worker has its hands full.</summary>
+    public Task UploadAtOnceAsync() => Task.WhenAll(_uploads.All.Select(upload => _otherSystem.PublishAsync(upload.ToEvent())));
+
+    /// <summary>Kills a service with messages in its hands, and starts it again.</summary>
+    /// <param name="service">The project.</param>
+    /// <param name="queue">The queue it works on.</param>
+    public async Task KillMidMessageAsync(string service, string queue)
+    {
+        await _virtualHost.WaitForQueuesAsync(all => all.Any(depth => depth.Name == queue && depth.Unacknowledged > 0), TimeSpan.FromSeconds(60));
+        await Cluster[service].KillAsync();
+        Cluster[service].StartAgain();
+    }
+
+    /// <summary>Every upload came to the right end exactly once, nothing is left in any queue, and nothing moves any more.</summary>
+    public async Task AssertSettledAsync()
+    {
+        await Settled.CompleteAsync();
+        var queues = await _virtualHost.WaitForQueuesAsync(all => all.All(queue => queue.Total == 0), TimeSpan.FromSeconds(40));
+        Assert.Contains(queues, queue => queue.Name.EndsWith("_quarantine", StringComparison.Ordinal));
+        var announced = _indexed.Messages.Select(message => message.ImageId).ToHashSet();
+        Assert.Equal(GoodImages, announced.Count);
+
+        var before = await DeliveriesAsync();
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        Assert.Equal(before, await DeliveriesAsync());
+
+        await Settled.AssertCatalogAsync();
+        await Cluster.StopAsync();
+        await Settlement.AssertIndexAsync(Cluster.IndexPath, _uploads);
+        _settled = true;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _otherSystem.DisposeAsync();
+        await Cluster.DisposeAsync();
+        await _state.DisposeAsync();
+        await _virtualHost.DisposeAsync();
+        // After a failure the services' logs stay to be read.
+        if (_settled)
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    /// <summary>Deliveries, retries and redeliveries of all services together.</summary>
+    private async Task<double> DeliveriesAsync()
+    {
+        var pages = await Task.WhenAll(Cluster.Processes.Select(process => process.MetricsAsync()));
+        var counts = pages.SelectMany(page => DeliveryCount().Matches(page)).ToArray();
+        Assert.NotEmpty(counts);
+        return counts.Sum(match => double.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture));
+    }
+
+    [GeneratedRegex(@"^pipeline_message\w*_(?:consumed|retries|redeliveries)\w*_total(?:\{.*\})? ([0-9.eE+]+)", RegexOptions.Multiline)]
+    private static partial Regex DeliveryCount();
+
+    private sealed class IndexedProbeDefinition() : PipelineConsumerDefinition<ProbeConsumer<ImageIndexed>>("indexed-probe");
+}
