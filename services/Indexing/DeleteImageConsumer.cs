@@ -38,7 +38,7 @@ public sealed class DeleteImageConsumer(
             await images.UpdateAsync(
                 command.Collection,
                 command.ImageId,
-                r => r is { Status: ImageStatus.Deleting } ? Tombstone(r) : null,
+                r => r is { Status: ImageStatus.Deleting } && r.Incarnation == command.Incarnation ? Tombstone(r) : null,
                 ct);
         }
 
@@ -59,7 +59,7 @@ public sealed class DeleteImageConsumer(
 
         if (record.ContentHash.Length > 0)
         {
-            await references.ReleaseAsync(record.ContentHash, record.Collection, record.ImageId, ct);
+            await references.ReleaseAsync(record.ContentHash, record.Collection, record.ImageId, record.Incarnation, ct);
         }
     }
 

@@ -89,12 +89,20 @@ public sealed class ImageIntake(
             return Reject(unreadable, imageId);
         }
 
-        await references.AcquireAsync(contentHash, upload.Collection, imageId, ct);
+        var life = await uploads.NextLifeAsync(upload.Collection, imageId, ct);
+        await references.AcquireAsync(contentHash, upload.Collection, imageId, life, ct);
         await StoreAsync(upload.Source, contentHash, bytes, ct);
         var content = new AcceptedContent(imageId, contentHash, header!.Format.ToString().ToLowerInvariant(), header.Width, header.Height, bytes.Length);
-        var record = await uploads.AcceptAsync(uploadId, upload, content, ct);
-        await RestoreAsync(record, bytes, ct);
-        return IntakeResult.Accept(record);
+        try
+        {
+            return IntakeResult.Accept(await uploads.AcceptAsync(uploadId, upload, content, life, ct));
+        }
+        catch (ImageBusyException)
+        {
+            // The life that was to own the bytes has ended; the next attempt keeps them for the one after it.
+            await references.ReleaseAsync(contentHash, upload.Collection, imageId, life, ct);
+            throw;
+        }
 
         IntakeResult Reject(Rejection rejection, Guid? image = null) => IntakeResult.Reject(upload, uploadId, image, rejection);
     }
@@ -133,22 +141,6 @@ public sealed class ImageIntake(
         if (!await blobs.ExistsAsync(key, ct) && (source.ObjectKey is null || !await blobs.CopyAsync(source.ObjectKey, key, ct)))
         {
             await blobs.PutAsync(key, bytes, ct);
-        }
-    }
-
-    /// <summary>A deletion of the image's earlier life may have taken the bytes between storing and accepting them.</summary>
-    private async Task RestoreAsync(ImageRecord record, byte[] bytes, CancellationToken ct)
-    {
-        if (await blobs.ExistsAsync(record.BlobKey, ct))
-        {
-            return;
-        }
-
-        await references.AcquireAsync(record.ContentHash, record.Collection, record.ImageId, ct);
-        await blobs.PutAsync(record.BlobKey, bytes, ct);
-        if (await images.GetAsync(record.Collection, record.ImageId, ct) is { } now && !now.IsLive(record.Incarnation))
-        {
-            await references.ReleaseAsync(record.ContentHash, record.Collection, record.ImageId, ct);
         }
     }
 }

@@ -3,43 +3,47 @@ using Pipeline.Storage;
 namespace Pipeline.Catalog;
 
 /// <summary>
-/// Which images share the bytes of one content hash. The bytes go only when the last owner does, and an upload that
-/// comes while they go waits until they are gone, so it never relies on a file about to vanish.
+/// Which images share the bytes of one content hash, and in which of its lives each of them does. The bytes go only when
+/// the last owner does, and an upload that comes while they go waits until they are gone, so it never relies on a file
+/// about to vanish. A deletion of an earlier life takes nothing from a later one.
 /// </summary>
 public sealed class BlobReferences(IStateStore store, IBlobStore blobs)
 {
-    /// <summary>Makes an image an owner of the content. Call before the bytes are put or relied on.</summary>
+    /// <summary>Makes an image's life an owner of the content. Call before the bytes are put or relied on.</summary>
     /// <exception cref="ImageBusyException">The bytes are being removed at this moment; trying later helps.</exception>
-    public Task AcquireAsync(string contentHash, string collection, Guid imageId, CancellationToken ct)
+    public Task AcquireAsync(string contentHash, string collection, Guid imageId, int incarnation, CancellationToken ct)
     {
         var owner = Owner(collection, imageId);
         return store.UpdateAsync<Record>(
             Key(contentHash),
             before => before switch
             {
-                null => Change.Put(new Record([owner], Removing: false)),
+                null => Change.Put(new Record(new Dictionary<string, int> { [owner] = incarnation }, Removing: false)),
                 { Removing: true } => throw new ImageBusyException($"The bytes {contentHash} are being removed."),
-                _ when before.Owners.Contains(owner) => Change.Keep<Record>(),
-                _ => Change.Put(before with { Owners = [.. before.Owners, owner] }),
+                _ when before.Owners.TryGetValue(owner, out var held) && held >= incarnation => Change.Keep<Record>(),
+                _ => Change.Put(before with { Owners = new Dictionary<string, int>(before.Owners) { [owner] = incarnation } }),
             },
             ct);
     }
 
-    /// <summary>Ends an image's ownership, and removes the bytes if it was the last. Doing it twice is harmless.</summary>
-    public async Task ReleaseAsync(string contentHash, string collection, Guid imageId, CancellationToken ct)
+    /// <summary>
+    /// Ends the ownership of an image's life, and removes the bytes if it was the last. Doing it twice is harmless, and so is
+    /// doing it when a later life of the image owns them.
+    /// </summary>
+    public async Task ReleaseAsync(string contentHash, string collection, Guid imageId, int incarnation, CancellationToken ct)
     {
         var owner = Owner(collection, imageId);
         var left = await store.UpdateAsync<Record>(
             Key(contentHash),
             before =>
             {
-                if (before is null || before.Removing)
+                if (before is null or { Removing: true } || !before.Owners.TryGetValue(owner, out var held) || held > incarnation)
                 {
                     return Change.Keep<Record>();
                 }
 
-                var owners = before.Owners.Where(o => o != owner).ToArray();
-                return Change.Put(new Record(owners, Removing: owners.Length == 0));
+                var owners = before.Owners.Where(o => o.Key != owner).ToDictionary();
+                return Change.Put(new Record(owners, Removing: owners.Count == 0));
             },
             ct);
         if (left is { Removing: true })
@@ -54,5 +58,5 @@ public sealed class BlobReferences(IStateStore store, IBlobStore blobs)
 
     private static StateKey Key(string contentHash) => new("blobs", contentHash);
 
-    private sealed record Record(IReadOnlyList<string> Owners, bool Removing);
+    private sealed record Record(IReadOnlyDictionary<string, int> Owners, bool Removing);
 }

@@ -88,6 +88,11 @@ public sealed class UploadCatalog(IStateStore store, ImageCatalog images, TimePr
         }
     }
 
+    /// <summary>The life that an upload of the image's bytes would now begin or join.</summary>
+    /// <exception cref="ImageBusyException">The image is being deleted at this moment; trying later helps.</exception>
+    public async Task<int> NextLifeAsync(string collection, Guid imageId, CancellationToken ct) =>
+        LifeAfter(await images.GetAsync(collection, imageId, ct), imageId);
+
     /// <summary>
     /// The upload's bytes are an acceptable image: creates its record, adds the upload's names and labels to the one
     /// there is, or gives a deleted or rejected image a new life.
@@ -95,10 +100,11 @@ public sealed class UploadCatalog(IStateStore store, ImageCatalog images, TimePr
     /// <param name="uploadId">The upload.</param>
     /// <param name="upload">Its event.</param>
     /// <param name="image">What is known of the bytes.</param>
+    /// <param name="incarnation">The life for which the bytes are kept, as <see cref="NextLifeAsync"/> answered.</param>
     /// <param name="ct">Cancels.</param>
     /// <returns>The image's record.</returns>
-    /// <exception cref="ImageBusyException">The image is being deleted at this moment; trying later helps.</exception>
-    public async Task<ImageRecord> AcceptAsync(Guid uploadId, ImageUploaded upload, AcceptedContent image, CancellationToken ct)
+    /// <exception cref="ImageBusyException">The image is being deleted, or was meanwhile; trying again helps.</exception>
+    public async Task<ImageRecord> AcceptAsync(Guid uploadId, ImageUploaded upload, AcceptedContent image, int incarnation, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(upload);
         ArgumentNullException.ThrowIfNull(image);
@@ -106,18 +112,14 @@ public sealed class UploadCatalog(IStateStore store, ImageCatalog images, TimePr
         var record = await images.UpdateAsync(
             upload.Collection,
             image.ImageId,
-            before => before switch
-            {
-                null => NewLife(incarnation: 1),
-                { Status: ImageStatus.Deleted or ImageStatus.Rejected } => NewLife(before.Incarnation + 1),
-                { Status: ImageStatus.Deleting } => throw new ImageBusyException($"Image {image.ImageId} is being deleted."),
-                _ => Merge(before, upload),
-            },
+            before => LifeAfter(before, image.ImageId) != incarnation
+                ? throw new ImageBusyException($"Image {image.ImageId} was deleted while it was uploaded again.")
+                : before is null || before.Incarnation != incarnation ? NewLife() : Merge(before, upload),
             ct);
         await SettleAsync(uploadId, upload.Collection, upload.Tenant, UploadStatus.Accepted, image.ImageId, reason: null, detail: null, ct);
         return record!;
 
-        ImageRecord NewLife(int incarnation) => new()
+        ImageRecord NewLife() => new()
         {
             ImageId = image.ImageId,
             Collection = upload.Collection,
@@ -219,6 +221,14 @@ public sealed class UploadCatalog(IStateStore store, ImageCatalog images, TimePr
                 PayloadRevision = before.PayloadRevision + 1,
             };
     }
+
+    private static int LifeAfter(ImageRecord? record, Guid imageId) => record switch
+    {
+        null => 1,
+        { Status: ImageStatus.Deleted or ImageStatus.Rejected } => record.Incarnation + 1,
+        { Status: ImageStatus.Deleting } => throw new ImageBusyException($"Image {imageId} is being deleted."),
+        _ => record.Incarnation,
+    };
 
     private static StateKey Key(Guid uploadId) => new(Table, Member(uploadId));
 

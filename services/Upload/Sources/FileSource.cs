@@ -17,11 +17,12 @@ public sealed class FileSource(IOptions<UploadOptions> options)
             return FetchResult.Failure(RejectionReasons.InvalidReference, "A file reference must not name another host.");
         }
 
-        var path = Path.GetFullPath(uri.LocalPath);
-        if (path.Contains('\0', StringComparison.Ordinal))
+        if (uri.LocalPath.Contains('\0', StringComparison.Ordinal))
         {
             return FetchResult.Failure(RejectionReasons.InvalidReference, "The path is not valid.");
         }
+
+        var path = Path.GetFullPath(uri.LocalPath);
 
         // Outside the roots even existence is nobody's business: the answer is the same for what is there and what is not.
         var real = ResolveLinks(path);
@@ -73,14 +74,28 @@ public sealed class FileSource(IOptions<UploadOptions> options)
             if (info.LinkTarget is not null)
             {
                 // The target may itself lie behind links, so it is resolved from the root again.
-                resolved = info.ResolveLinkTarget(returnFinalTarget: true) is { Exists: true } target ? ResolveLinks(target.FullName)! : null!;
-                if (resolved is null)
+                if (FinalTarget(info) is not { Exists: true } target || ResolveLinks(target.FullName) is not { } real)
                 {
                     return null;
                 }
+
+                resolved = real;
             }
         }
 
         return resolved;
+    }
+
+    /// <summary>Where a chain of links ends, or null if it ends nowhere, as a loop does.</summary>
+    private static FileSystemInfo? FinalTarget(FileSystemInfo link)
+    {
+        try
+        {
+            return link.ResolveLinkTarget(returnFinalTarget: true);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 }

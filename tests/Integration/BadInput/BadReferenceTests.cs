@@ -17,6 +17,8 @@ public sealed class BadReferenceTests(PipelineFixture fixture) : IClassFixture<P
     [InlineData("file:///pictures/../etc/passwd", RejectionReasons.InvalidReference)]
     [InlineData("file:///pictures/%2e%2e/etc/passwd", RejectionReasons.InvalidReference)]
     [InlineData("file:///pictures/..%2f..%2fetc/passwd", RejectionReasons.InvalidReference)]
+    [InlineData("file:///pictures/a%00.jpg", RejectionReasons.InvalidReference)]
+    [InlineData("file:///pictures\\..\\a.jpg", RejectionReasons.InvalidReference)]
     [InlineData("file:///etc/passwd", RejectionReasons.ForbiddenReference)]
     [InlineData("file:///no/such/folder/a.jpg", RejectionReasons.ForbiddenReference)]
     [InlineData("file://elsewhere/share/a.jpg", RejectionReasons.InvalidReference)]

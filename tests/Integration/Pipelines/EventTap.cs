@@ -24,7 +24,11 @@ public sealed class EventTap : IAsyncDisposable
         var channel = await connection.CreateChannelAsync();
         var tap = new EventTap(channel);
         var queue = (await channel.QueueDeclareAsync()).QueueName;
-        await channel.QueueBindAsync(queue, $"{typeof(T).Namespace}:{typeof(T).Name}", routingKey: "");
+        var exchange = $"{typeof(T).Namespace}:{typeof(T).Name}";
+
+        // As the publisher will declare it, which need not have happened yet.
+        await channel.ExchangeDeclareAsync(exchange, ExchangeType.Fanout, durable: true, autoDelete: false);
+        await channel.QueueBindAsync(queue, exchange, routingKey: "");
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, delivery) =>
         {
