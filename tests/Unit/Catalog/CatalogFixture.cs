@@ -1,0 +1,49 @@
+using Pipeline.Catalog;
+using Pipeline.Contracts;
+using Pipeline.Contracts.Events;
+using Pipeline.Storage;
+
+namespace Pipeline.Tests.Unit.Catalog;
+
+/// <summary>The catalog on real stores in a folder of its own.</summary>
+internal sealed class CatalogFixture : IAsyncDisposable
+{
+    public const string Collection = "shop";
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pipeline-catalog-");
+    private readonly SqliteStateStore _state;
+
+    public CatalogFixture()
+    {
+        _state = new SqliteStateStore(Path.Combine(_folder.FullName, "state.db"));
+        Blobs = new DirectoryBlobStore(Path.Combine(_folder.FullName, "blobs"));
+        Images = new ImageCatalog(_state, TimeProvider.System);
+        Uploads = new UploadCatalog(_state, Images, TimeProvider.System);
+        References = new BlobReferences(_state, Blobs);
+    }
+
+    public IBlobStore Blobs { get; }
+
+    public ImageCatalog Images { get; }
+
+    public UploadCatalog Uploads { get; }
+
+    public BlobReferences References { get; }
+
+    /// <summary>References over other blobs, on the same state.</summary>
+    public BlobReferences ReferencesOver(IBlobStore blobs) => new(_state, blobs);
+
+    public static ImageUploaded Upload(Guid? uploadId = null, string? externalId = null) =>
+        new() { UploadId = uploadId, Collection = Collection, ExternalId = externalId, Source = new ImageSource { Uri = "file:///a" } };
+
+    public static AcceptedContent Content(Guid imageId) => new(imageId, new string('a', 64), "png", 10, 10, 100);
+
+    public static ImageRecord Record(ImageStatus status = ImageStatus.Processing) =>
+        new() { ImageId = Guid.NewGuid(), Collection = Collection, Status = status };
+
+    public async ValueTask DisposeAsync()
+    {
+        await _state.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+}
