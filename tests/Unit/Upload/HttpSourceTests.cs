@@ -88,7 +88,7 @@ public sealed class HttpSourceTests : IAsyncLifetime
     private static async Task DeclareTooMuchAsync(HttpContext context)
     {
         context.Response.ContentLength = MaxBytes + 1;
-        await context.Response.StartAsync();
+        await context.Response.Body.FlushAsync();
         await Task.Delay(Timeout.Infinite, context.RequestAborted);
     }
 
