@@ -162,7 +162,7 @@ public sealed class ServiceProcess : IAsyncDisposable
         }
 
         // As infra/up has it.
-        start.Environment.TryAdd("MALLOC_ARENA_MAX", "2");
+        start.Environment.TryAdd("MALLOC_ARENA_MAX", "1");
         start.Environment["ASPNETCORE_URLS"] = Url.GetLeftPart(UriPartial.Authority);
         return Process.Start(start) ?? throw new InvalidOperationException($"{_project} did not start.");
     }
