@@ -22,6 +22,18 @@ live_pid() {
 
 listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
+# A killed server counts as gone from the moment its first thread is; its sockets close with its last one. A server
+# started between the two would find its own ports, or its own name, taken.
+wait_until_free() {
+  local port deadline=$((SECONDS + 20))
+  for port in "$@"; do
+    while listening "$port"; do
+      [ "$SECONDS" -lt "$deadline" ] || die "port $port is taken by another process"
+      sleep 0.1
+    done
+  done
+}
+
 # A free loopback port below the ephemeral range, so that no outgoing connection takes it while the server restarts.
 # The ports already chosen are given as arguments.
 free_port() {

@@ -44,9 +44,6 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>That user's password.</summary>
     public string Password { get; }
 
-    /// <summary>Whether this process started it and may kill it.</summary>
-    public bool IsPrivate => _private is not null;
-
     /// <summary>Process id of the node that this process started, else null.</summary>
     public int? Pid => _private?.Pid("node_pid");
 
@@ -62,6 +59,12 @@ public sealed class RabbitMqServer : IAsyncDisposable
             return new RabbitMqServer(null, amqp, management);
         }
 
+        return await StartPrivateAsync();
+    }
+
+    /// <summary>Starts Debian's whatever is configured: for a test that kills its broker, which no other test should notice.</summary>
+    public static async Task<RabbitMqServer> StartPrivateAsync()
+    {
         var owned = await PrivateServer.StartAsync("rabbitmq");
         return new RabbitMqServer(owned, new Uri(owned.Settings["url"]), new Uri(owned.Settings["management_url"]));
     }

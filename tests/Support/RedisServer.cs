@@ -23,9 +23,6 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>The same in StackExchange.Redis's form.</summary>
     public string ConnectionString { get; }
 
-    /// <summary>Whether this process started it and may kill it.</summary>
-    public bool IsPrivate => _private is not null;
-
     /// <summary>Its process id if this process started it, else null.</summary>
     public int? Pid => _private?.Pid("pid");
 

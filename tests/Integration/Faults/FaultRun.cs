@@ -38,9 +38,13 @@ internal sealed partial class FaultRun : IAsyncDisposable
     public Settlement Settled { get; }
 
     /// <summary>Starts everything; nothing is uploaded yet.</summary>
-    public static async Task<FaultRun> StartAsync(SharedServers servers, int seed, string? blobs = null)
+    /// <param name="servers">Where Redis is, and the broker unless one is given.</param>
+    /// <param name="seed">For the images.</param>
+    /// <param name="blobs">Folder of the blobs, where it matters.</param>
+    /// <param name="broker">A broker of the test's own, to be killed.</param>
+    public static async Task<FaultRun> StartAsync(SharedServers servers, int seed, string? blobs = null, RabbitMqServer? broker = null)
     {
-        var broker = await servers.RabbitMqAsync();
+        broker ??= await servers.RabbitMqAsync();
         var redis = await servers.RedisAsync();
         var folder = Directory.CreateTempSubdirectory("pipeline-faults-").FullName;
         var virtualHost = await broker.CreateVirtualHostAsync();

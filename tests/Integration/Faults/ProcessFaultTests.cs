@@ -1,4 +1,6 @@
+using Pipeline.Tests.Integration.Servers;
 using Pipeline.Tests.Integration.Storage;
+using Pipeline.Tests.Support;
 using Xunit;
 
 namespace Pipeline.Tests.Integration.Faults;
@@ -13,8 +15,8 @@ public sealed class ProcessFaultTests(SharedServers servers)
     [PrivateServersFact]
     public async Task A_broker_killed_while_images_come_in_loses_none()
     {
-        var broker = await servers.RabbitMqAsync();
-        await using var run = await FaultRun.StartAsync(servers, seed: 1);
+        await using var broker = await RabbitMqServer.StartPrivateAsync();
+        await using var run = await FaultRun.StartAsync(servers, seed: 1, broker: broker);
         await Task.Delay(TopologyRest);
 
         var uploading = run.UploadAsync();

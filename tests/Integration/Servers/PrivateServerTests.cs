@@ -10,10 +10,10 @@ namespace Pipeline.Tests.Integration.Servers;
 [Collection(SharedServers.Collection)]
 public sealed class PrivateServerTests(SharedServers servers)
 {
-    [Fact]
+    [PrivateServersFact]
     public async Task Confirmed_messages_of_a_quorum_queue_survive_a_killed_broker()
     {
-        var broker = await servers.RabbitMqAsync();
+        await using var broker = await RabbitMqServer.StartPrivateAsync();
         await using var virtualHost = await broker.CreateVirtualHostAsync();
         var factory = new ConnectionFactory { Uri = virtualHost.AmqpUri };
         await using (var connection = await factory.CreateConnectionAsync())
@@ -28,11 +28,6 @@ public sealed class PrivateServerTests(SharedServers servers)
             {
                 await channel.BasicPublishAsync("", "work", mandatory: true,
                     new BasicProperties { Persistent = true }, Encoding.UTF8.GetBytes($"message {i}"));
-            }
-
-            if (!broker.IsPrivate)
-            {
-                return;
             }
 
             await broker.KillAsync();
@@ -73,15 +68,10 @@ public sealed class PrivateServerTests(SharedServers servers)
         });
     }
 
-    [Fact]
+    [PrivateServersFact]
     public async Task Acknowledged_writes_survive_a_killed_redis()
     {
         var redis = await servers.RedisAsync();
-        if (!redis.IsPrivate)
-        {
-            return;
-        }
-
         var key = RedisServer.NewKeyPrefix() + "k";
         using (var connection = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString))
         {

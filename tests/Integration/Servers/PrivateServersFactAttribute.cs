@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace Pipeline.Tests.Integration.Faults;
+namespace Pipeline.Tests.Integration.Servers;
 
 /// <summary>A test that kills RabbitMQ or Redis; skipped when one of them is the user's own.</summary>
 [AttributeUsage(AttributeTargets.Method)]
