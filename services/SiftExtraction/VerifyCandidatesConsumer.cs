@@ -53,6 +53,7 @@ public sealed class VerifyCandidatesConsumer(IBlobStore blobs, StoredImages imag
                 ImageId = id,
                 Inliers = match?.Inliers ?? 0,
                 Verified = match?.Verified ?? false,
+                CentralSupport = match?.CentralSupport ?? 0,
                 Homography = match?.Homography,
             };
         });

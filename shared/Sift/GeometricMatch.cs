@@ -6,5 +6,14 @@ namespace Pipeline.Sift;
 /// <param name="Verified">Whether the inliers are enough to say that both images show the same surface.</param>
 /// <param name="Homography">3×3, row-major, maps pixels of the query to pixels of the candidate; null without inliers.</param>
 /// <param name="InlierPairs">Indexes of the keypoints of each inlier.</param>
+/// <param name="CentralSupport">
+/// How much of what the centre of both images shows is shared, 0 to 1 (see <see cref="Pipeline.Sift.CentralSupport"/>). Images
+/// that have only their background in common are verified, with little central support.
+/// </param>
 public sealed record GeometricMatch(
-    int Matches, int Inliers, bool Verified, double[]? Homography, IReadOnlyList<(int Query, int Candidate)> InlierPairs);
+    int Matches,
+    int Inliers,
+    bool Verified,
+    double[]? Homography,
+    IReadOnlyList<(int Query, int Candidate)> InlierPairs,
+    double CentralSupport);

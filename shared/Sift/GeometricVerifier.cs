@@ -22,10 +22,16 @@ public sealed class GeometricVerifier(SiftOptions options)
         if (pairs.Count < options.MinInliers || FindHomography(query, candidate, pairs) is not var (homography, inliers)
             || !ViewPlausibility.Holds(homography, query, candidate, inliers))
         {
-            return new GeometricMatch(pairs.Count, 0, false, null, []);
+            return new GeometricMatch(pairs.Count, 0, false, null, [], 0);
         }
 
-        return new GeometricMatch(pairs.Count, inliers.Count, inliers.Count >= options.MinInliers, homography, inliers);
+        return new GeometricMatch(
+            pairs.Count,
+            inliers.Count,
+            inliers.Count >= options.MinInliers,
+            homography,
+            inliers,
+            CentralSupport.Of(query, candidate, inliers));
     }
 
     private unsafe (double[] Homography, List<(int Query, int Candidate)> Inliers)? FindHomography(

@@ -4,8 +4,9 @@ using Pipeline.Contracts.Queries;
 namespace Pipeline.Indexing.Search;
 
 /// <summary>
-/// Verifies the first hits by SIFT matches that agree on one homography. Verified hits come first, ordered by inliers;
-/// the others keep their order behind them.
+/// Verifies the first hits by SIFT matches that agree on one homography. Verified hits come first, ordered by
+/// how much of the images' centres is shared, since a shared background is no reason to be found; the others keep their
+/// order behind them.
 /// </summary>
 public sealed class GeometricReranker(QuerySteps steps, IOptions<SearchOptions> options)
 {
@@ -40,6 +41,7 @@ public sealed class GeometricReranker(QuerySteps steps, IOptions<SearchOptions> 
             .. verified
                 .OrderByDescending(v => v.Hit.Match == MatchKinds.Duplicate)
                 .ThenByDescending(v => v.Check.Verified)
+                .ThenByDescending(v => v.Check.Verified ? v.Check.CentralSupport : 0)
                 .ThenByDescending(v => v.Check.Verified ? v.Check.Inliers : 0)
                 .Select(v => v.Hit),
             .. hits.Skip(head.Length),

@@ -41,6 +41,11 @@ public sealed record CandidateVerification
     /// <summary>Whether there are enough inliers to call it the same scene.</summary>
     public required bool Verified { get; init; }
 
+    /// <summary>
+    /// How much of what the centre of both images shows is shared, 0 to 1: little where only a background is.
+    /// </summary>
+    public double CentralSupport { get; init; }
+
     /// <summary>Row-major 3×3 homography from query to candidate pixels, or null.</summary>
     public IReadOnlyList<double>? Homography { get; init; }
 }

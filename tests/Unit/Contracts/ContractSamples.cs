@@ -68,7 +68,7 @@ internal static class ContractSamples
         new VerifyCandidates { Collection = "photos", Tenant = "acme", Image = Bytes, ImageId = Image, Candidates = [Upload] },
         new CandidatesVerified
         {
-            Candidates = [new CandidateVerification { ImageId = Upload, Inliers = 42, Verified = true, Homography = [1, 0, 0.5, 0, 1, -0.5, 0, 0, 1] }],
+            Candidates = [new CandidateVerification { ImageId = Upload, Inliers = 42, Verified = true, CentralSupport = 0.25, Homography = [1, 0, 0.5, 0, 1, -0.5, 0, 0, 1] }],
         },
     }.ToDictionary(sample => sample.GetType().Name);
 

@@ -71,7 +71,7 @@ public sealed class GeometricVerifierTests
     public void Nothing_matches_no_features()
     {
         var none = TestScenes.Made([], []);
-        Assert.Equal(new GeometricMatch(0, 0, false, null, []), _verifier.Verify(Original, none) with { InlierPairs = [] });
+        Assert.Equal(new GeometricMatch(0, 0, false, null, [], 0), _verifier.Verify(Original, none) with { InlierPairs = [] });
         Assert.False(_verifier.Verify(none, none).Verified);
     }
 
