@@ -17,7 +17,7 @@ public sealed class CnnConsumer(IBlobStore blobs, StoredImages images, CnnPipeli
         ArgumentNullException.ThrowIfNull(context);
         var image = context.Message;
         var ct = context.CancellationToken;
-        var key = BlobKeys.Cnn(image.Collection, image.ImageId, cnn.ModelVersion);
+        var key = BlobKeys.Cnn(image.Collection, image.ImageId, image.Incarnation, cnn.ModelVersion);
         if (!await blobs.ExistsAsync(key, ct))
         {
             var features = await cnn.ExtractAsync(await images.ReadAsync(image, ct), ct);

@@ -28,14 +28,18 @@ public sealed class ImageIndexer(ImageCatalog images, Generations generations, I
             collection, imageId, r => r is not null && r.IsLive(incarnation) ? FanIn.Settle(r, stage, outcome) : null, ct);
         if (record is null || !record.IsLive(incarnation))
         {
-            await ForgetLateOutputAsync(record, outcome, ct);
+            await ForgetLateOutputAsync(record, incarnation, outcome, ct);
             return null;
         }
 
         return FanIn.IsComplete(record) ? await IndexAsync(record, ct) : null;
     }
 
-    /// <summary>Puts a complete image into the index, unless it is there already with its current payload.</summary>
+    /// <summary>
+    /// Puts a complete image into the index, unless it is there already with its current payload. Several may do so at once,
+    /// and a deletion may run beside them: whoever wrote looks at the record again, so the last one to write leaves the
+    /// index as the record says.
+    /// </summary>
     /// <returns>The record as it then stands, or null if the image was deleted meanwhile.</returns>
     public async Task<ImageRecord?> IndexAsync(ImageRecord record, CancellationToken ct)
     {
@@ -58,7 +62,7 @@ public sealed class ImageIndexer(ImageCatalog images, Generations generations, I
                 ? r with
                 {
                     Status = ImageStatus.Indexed,
-                    IndexedRevision = Math.Max(r.IndexedRevision, record.PayloadRevision),
+                    IndexedRevision = record.PayloadRevision,
                     RejectionReason = null,
                     RejectionDetail = null,
                 }
@@ -71,12 +75,35 @@ public sealed class ImageIndexer(ImageCatalog images, Generations generations, I
         }
 
         // Deleted in between: the deletion may have run before the point was written.
-        if (written is { } late)
+        if (written is not null)
         {
-            await index.DeleteAsync(late.Generation.IndexName(record.Collection), [record.ImageId], ct);
+            await WithdrawAsync(record.Collection, record.ImageId, ct);
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// Takes the point of a life that ended out of the index. The point has the image's id, not the life's: if a later life
+    /// is complete by now, the point taken may have been its own, and is put back.
+    /// </summary>
+    public async Task WithdrawAsync(string collection, Guid imageId, CancellationToken ct)
+    {
+        if (await generations.FindAsync(collection, ct) is { } generation)
+        {
+            await index.DeleteAsync(generation.IndexName(collection), [imageId], ct);
+        }
+
+        await RestoreAsync(await images.GetAsync(collection, imageId, ct), ct);
+    }
+
+    /// <summary>Writes the point of a living, complete image again, whatever the record says of the index.</summary>
+    public async Task RestoreAsync(ImageRecord? record, CancellationToken ct)
+    {
+        if (record is not null && record.IsLive(record.Incarnation) && FanIn.IsComplete(record))
+        {
+            await IndexAsync(record with { IndexedRevision = 0 }, ct);
+        }
     }
 
     private async Task<(Generation Generation, IndexPoint Point)?> PointAsync(ImageRecord record, CancellationToken ct)
@@ -114,10 +141,10 @@ public sealed class ImageIndexer(ImageCatalog images, Generations generations, I
         });
     }
 
-    private async Task ForgetLateOutputAsync(ImageRecord? record, StageOutcome outcome, CancellationToken ct)
+    private async Task ForgetLateOutputAsync(ImageRecord? record, int incarnation, StageOutcome outcome, CancellationToken ct)
     {
-        // The blob was written after the image's deletion had swept; a living image of a later incarnation wants to keep it.
-        if (outcome.FeatureKey is { } key && record is { Status: ImageStatus.Deleting or ImageStatus.Deleted })
+        // The blob was written after the deletion of its life had swept; those of a later life are elsewhere.
+        if (outcome.FeatureKey is { } key && record?.Incarnation >= incarnation)
         {
             await blobs.DeleteAsync(key, ct);
         }

@@ -16,6 +16,7 @@ public static class IndexingServiceCollectionExtensions
         services.AddEmbeddedVectorIndex(configuration);
         services.AddSingleton<Generations>();
         services.AddSingleton<ImageIndexer>();
+        services.AddSingleton<ImageDeletion>();
         services.AddSingleton<QuerySteps>();
         services.AddSingleton<GeometricReranker>();
         services.AddSingleton<ImageSearch>();

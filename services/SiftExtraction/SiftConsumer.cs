@@ -18,7 +18,7 @@ public sealed class SiftConsumer(IBlobStore blobs, StoredImages images, SiftPipe
         ArgumentNullException.ThrowIfNull(context);
         var image = context.Message;
         var ct = context.CancellationToken;
-        var key = BlobKeys.Sift(image.Collection, image.ImageId, sift.Version);
+        var key = BlobKeys.Sift(image.Collection, image.ImageId, image.Incarnation, sift.Version);
         SiftFeatures features;
         if (await blobs.TryReadAsync(key, ct) is { } stored)
         {

@@ -1,5 +1,6 @@
 using MassTransit;
 using Pipeline.Catalog;
+using Pipeline.Contracts;
 using Pipeline.Contracts.Queries;
 using Pipeline.Extraction;
 using Pipeline.Messaging;
@@ -8,8 +9,12 @@ using Pipeline.Storage;
 
 namespace Pipeline.SiftExtraction;
 
-/// <summary>Matches a query against candidates geometrically, on the features stored for them.</summary>
-public sealed class VerifyCandidatesConsumer(IBlobStore blobs, StoredImages images, SiftPipeline sift, GeometricVerifier verifier)
+/// <summary>
+/// Matches a query against candidates geometrically, on the features stored for them. The catalog says where these are: only
+/// it knows which life an image is in.
+/// </summary>
+public sealed class VerifyCandidatesConsumer(
+    ImageCatalog catalog, IBlobStore blobs, StoredImages images, SiftPipeline sift, GeometricVerifier verifier)
     : IConsumer<VerifyCandidates>
 {
     /// <summary>The most candidates of one request.</summary>
@@ -36,21 +41,22 @@ public sealed class VerifyCandidatesConsumer(IBlobStore blobs, StoredImages imag
             return sift.Extract(await images.ReadQueryAsync(source, ct));
         }
 
-        return await StoredAsync(request.Collection, request.ImageId!.Value, ct)
+        var image = await catalog.GetAsync(request.Collection, request.ImageId!.Value, ct);
+        return await StoredAsync(image, request.Tenant, ct)
             ?? throw new PermanentException(RefusalReasons.UnknownImage, "The query image has no SIFT features.");
     }
 
     private async Task<CandidateVerification[]> VerifyAsync(VerifyCandidates request, SiftFeatures query, CancellationToken ct)
     {
-        var results = new CandidateVerification[request.Candidates.Count];
+        var candidates = await catalog.GetManyAsync(request.Collection, request.Candidates, ct);
+        var results = new CandidateVerification[candidates.Count];
         await Parallel.ForAsync(0, results.Length, ct, async (i, token) =>
         {
-            var id = request.Candidates[i];
-            var candidate = await StoredAsync(request.Collection, id, token);
+            var candidate = await StoredAsync(candidates[i], request.Tenant, token);
             var match = candidate is null ? null : verifier.Verify(query, candidate);
             results[i] = new CandidateVerification
             {
-                ImageId = id,
+                ImageId = request.Candidates[i],
                 Inliers = match?.Inliers ?? 0,
                 Verified = match?.Verified ?? false,
                 CentralSupport = match?.CentralSupport ?? 0,
@@ -60,8 +66,13 @@ public sealed class VerifyCandidatesConsumer(IBlobStore blobs, StoredImages imag
         return results;
     }
 
-    private async Task<SiftFeatures?> StoredAsync(string collection, Guid imageId, CancellationToken ct) =>
-        await blobs.TryReadAsync(BlobKeys.Sift(collection, imageId, sift.Version), ct) is { } stored ? SiftFeatures.Parse(stored) : null;
+    /// <summary>The image's features, or null where it has none, or none of this version, or is another tenant's.</summary>
+    private async Task<SiftFeatures?> StoredAsync(ImageRecord? image, string tenant, CancellationToken ct) =>
+        image is not null && image.Tenant == tenant
+        && image.Stages.TryGetValue(Stages.Sift, out var outcome) && outcome is { Done: true, FeatureKey: { } key } && outcome.Version == sift.Version
+        && await blobs.TryReadAsync(key, ct) is { } stored
+            ? SiftFeatures.Parse(stored)
+            : null;
 }
 
 /// <summary>Policy of the endpoint <c>verify-candidates</c>.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pipeline.Storage;
 
 namespace Pipeline.Catalog;
@@ -20,14 +21,23 @@ public static class BlobKeys
     /// <summary>An image's bytes: by content, so collections share them.</summary>
     public static string Image(string contentHash) => $"images/{contentHash[..2]}/{contentHash}";
 
-    /// <summary>Everything computed from one image.</summary>
+    /// <summary>Everything computed from one image in all of its lives.</summary>
     public static string FeaturesPrefix(string collection, Guid imageId) => $"features/{collection}/{imageId.ToString("N")[..2]}/{imageId:N}/";
 
-    /// <summary>The SIFT features of an image.</summary>
-    public static string Sift(string collection, Guid imageId, string version) => $"{FeaturesPrefix(collection, imageId)}{version}";
+    /// <summary>
+    /// Everything computed from an image in one of its lives. Lives share nothing, so that what comes late of one that has
+    /// ended can be swept at any time without harm to the next.
+    /// </summary>
+    public static string FeaturesPrefix(string collection, Guid imageId, int incarnation) =>
+        string.Create(CultureInfo.InvariantCulture, $"{FeaturesPrefix(collection, imageId)}{incarnation}/");
 
-    /// <summary>The CNN features of an image.</summary>
-    public static string Cnn(string collection, Guid imageId, string modelVersion) => $"{FeaturesPrefix(collection, imageId)}{modelVersion}";
+    /// <summary>The SIFT features of an image in one of its lives.</summary>
+    public static string Sift(string collection, Guid imageId, int incarnation, string version) =>
+        FeaturesPrefix(collection, imageId, incarnation) + version;
+
+    /// <summary>The CNN features of an image in one of its lives.</summary>
+    public static string Cnn(string collection, Guid imageId, int incarnation, string modelVersion) =>
+        FeaturesPrefix(collection, imageId, incarnation) + modelVersion;
 
     /// <summary>Whether the key names an object that an upload may hand over.</summary>
     public static bool IsIncoming(string key)

@@ -104,7 +104,7 @@ public sealed class RedeliveryTests(PipelineFixture fixture) : IClassFixture<Pip
         var stages = new Dictionary<string, StageOutcome>();
         foreach (var (stage, outcome) in donor.Stages.Where(stage => stage.Value.FeatureKey is not null))
         {
-            var key = BlobKeys.FeaturesPrefix(TestPipeline.Collection, image.ImageId) + outcome.Version;
+            var key = BlobKeys.FeaturesPrefix(TestPipeline.Collection, image.ImageId, image.Incarnation) + outcome.Version;
             await blobs.PutAsync(key, await blobs.TryReadAsync(outcome.FeatureKey!, CancellationToken.None), CancellationToken.None);
             stages[stage] = outcome with { FeatureKey = key };
         }

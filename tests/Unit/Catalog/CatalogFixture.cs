@@ -20,9 +20,12 @@ internal sealed class CatalogFixture : IAsyncDisposable
         Images = new ImageCatalog(_state, TimeProvider.System);
         Uploads = new UploadCatalog(_state, Images, TimeProvider.System);
         References = new BlobReferences(_state, Blobs);
+        Collections = new CollectionCatalog(_state, TimeProvider.System);
     }
 
     public IBlobStore Blobs { get; }
+
+    public CollectionCatalog Collections { get; }
 
     public ImageCatalog Images { get; }
 
