@@ -28,15 +28,11 @@ public sealed class CnnConsumer(IBlobStore blobs, StoredImages images, CnnPipeli
             new CnnExtracted
             {
                 Collection = image.Collection,
-                Tenant = image.Tenant,
                 ImageId = image.ImageId,
-                CorrelationId = image.CorrelationId,
-                Incarnation = image.Incarnation,
-                Traffic = image.Traffic,
                 FeatureKey = key,
                 ModelVersion = cnn.ModelVersion,
                 Dimensions = cnn.Dimensions,
-            },
+            }.About(image),
             ct);
     }
 }

@@ -51,16 +51,12 @@ public sealed partial class HashConsumer(IBlobStore blobs, HashEncoder encoder, 
             new HashEncoded
             {
                 Collection = image.Collection,
-                Tenant = image.Tenant,
                 ImageId = image.ImageId,
-                CorrelationId = image.CorrelationId,
-                Incarnation = image.Incarnation,
-                Traffic = image.Traffic,
                 Code = code,
                 Bits = encoder.Bits,
                 EncoderVersion = encoder.Version,
                 ModelVersion = image.ModelVersion,
-            },
+            }.About(image),
             ct);
     }
 

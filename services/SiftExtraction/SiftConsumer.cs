@@ -34,15 +34,11 @@ public sealed class SiftConsumer(IBlobStore blobs, StoredImages images, SiftPipe
             new SiftExtracted
             {
                 Collection = image.Collection,
-                Tenant = image.Tenant,
                 ImageId = image.ImageId,
-                CorrelationId = image.CorrelationId,
-                Incarnation = image.Incarnation,
-                Traffic = image.Traffic,
                 FeatureKey = key,
                 SiftVersion = sift.Version,
                 Keypoints = features.Count,
-            },
+            }.About(image),
             ct);
     }
 }

@@ -1,3 +1,4 @@
+using Pipeline.Contracts;
 using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Events;
 
@@ -10,70 +11,46 @@ public static class ImageEvents
     public static ImageAccepted Accepted(ImageRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        return new()
+        return new ImageAccepted
         {
             Collection = record.Collection,
-            Tenant = record.Tenant,
             ImageId = record.ImageId,
-            CorrelationId = record.CorrelationId,
-            Incarnation = record.Incarnation,
-            Traffic = record.Traffic,
             ContentHash = record.ContentHash,
             BlobKey = record.BlobKey,
             Format = record.Format,
             Width = record.Width,
             Height = record.Height,
-        };
+        }.About(record.ToHeader());
     }
 
     /// <summary>The image is to be deleted.</summary>
     public static DeleteImage Delete(ImageRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        return new()
-        {
-            Collection = record.Collection,
-            Tenant = record.Tenant,
-            ImageId = record.ImageId,
-            CorrelationId = record.CorrelationId,
-            Incarnation = record.Incarnation,
-            Traffic = record.Traffic,
-        };
+        return new DeleteImage { Collection = record.Collection, ImageId = record.ImageId }.About(record.ToHeader());
     }
 
     /// <summary>The image is gone.</summary>
     public static ImageDeleted Deleted(DeleteImage command)
     {
         ArgumentNullException.ThrowIfNull(command);
-        return new()
-        {
-            Collection = command.Collection,
-            Tenant = command.Tenant,
-            ImageId = command.ImageId,
-            CorrelationId = command.CorrelationId,
-            Incarnation = command.Incarnation,
-            Traffic = command.Traffic,
-        };
+        return new ImageDeleted { Collection = command.Collection, ImageId = command.ImageId }.About(command);
     }
 
     /// <summary>The image is in the index.</summary>
     public static ImageIndexed Indexed(ImageRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        return new()
+        return new ImageIndexed
         {
             Collection = record.Collection,
-            Tenant = record.Tenant,
             ImageId = record.ImageId,
-            CorrelationId = record.CorrelationId,
-            Incarnation = record.Incarnation,
-            Traffic = record.Traffic,
             MissingStages = [.. record.Stages.Where(s => !s.Value.Done).Select(s => s.Key).Order(StringComparer.Ordinal)],
-            ModelVersion = VersionOf(Contracts.Stages.Cnn),
-            EncoderVersion = VersionOf(Contracts.Stages.Hash),
-            SiftVersion = VersionOf(Contracts.Stages.Sift),
+            ModelVersion = VersionOf(Stages.Cnn),
+            EncoderVersion = VersionOf(Stages.Hash),
+            SiftVersion = VersionOf(Stages.Sift),
             IndexedAt = record.UpdatedAt,
-        };
+        }.About(record.ToHeader());
 
         string? VersionOf(string stage) => record.Stages.TryGetValue(stage, out var outcome) && outcome.Done ? outcome.Version : null;
     }

@@ -71,6 +71,9 @@ public sealed record ImageRecord
     /// <summary>When the record last changed, UTC.</summary>
     public DateTimeOffset UpdatedAt { get; init; }
 
+    /// <summary>What messages about the image say of it.</summary>
+    public EventHeader ToHeader() => new(Collection, Tenant, ImageId, CorrelationId, Incarnation, Traffic);
+
     /// <summary>Whether a late message about <paramref name="incarnation"/> still concerns this record.</summary>
     public bool IsLive(int incarnation) =>
         incarnation == Incarnation && Status is not (ImageStatus.Deleting or ImageStatus.Deleted);

@@ -26,4 +26,7 @@ public abstract record ImageEvent
 
     /// <summary>The traffic class whose queues the message travels on.</summary>
     public TrafficClass Traffic { get; init; } = TrafficClass.Live;
+
+    /// <summary>What a message that follows from this one takes over; see <see cref="ImageEventExtensions"/>.</summary>
+    public EventHeader ToHeader() => new(Collection, Tenant, ImageId, CorrelationId, Incarnation, Traffic);
 }
