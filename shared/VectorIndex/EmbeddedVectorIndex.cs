@@ -14,7 +14,7 @@ namespace Pipeline.VectorIndex;
 /// Reads never wait for the disk, and see each write wholly or not at all. Scores do not depend on the processor's vector
 /// width or on the number of threads.
 /// </remarks>
-public sealed partial class EmbeddedVectorIndex : IVectorIndex, IDisposable
+public sealed partial class EmbeddedVectorIndex : IVectorIndex, INeighbourGraphIndex, IDisposable
 {
     /// <summary>Points loaded between two snapshots while opening.</summary>
     private const int LoadBatch = 4096;
@@ -23,6 +23,8 @@ public sealed partial class EmbeddedVectorIndex : IVectorIndex, IDisposable
     private readonly IndexDatabase _database;
     private readonly IndexWriter _writer;
     private readonly int _maxThreads;
+    private readonly int _graphNeighbours;
+    private readonly RevisionCounter _revisions;
     private readonly ILogger _logger;
     private int _disposed;
 
@@ -30,10 +32,12 @@ public sealed partial class EmbeddedVectorIndex : IVectorIndex, IDisposable
     {
         _logger = logger;
         _maxThreads = options.MaxThreads == 0 ? Environment.ProcessorCount : options.MaxThreads;
+        _graphNeighbours = options.GraphNeighbours;
         _database = IndexDatabase.Open(options.Path);
         try
         {
             Load(options.Path);
+            _revisions = new RevisionCounter(_database.ReadRevision());
         }
         catch
         {
@@ -87,7 +91,18 @@ public sealed partial class EmbeddedVectorIndex : IVectorIndex, IDisposable
         var target = Collection(collection);
         if (points.Count > 0)
         {
-            await _writer.WriteAsync(ChangeRequest.Upsert(target, points, ct), ct);
+            await _writer.WriteAsync(new UpsertRequest(target, points, ct), ct);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task SetVectorsAsync(string collection, IReadOnlyList<VectorUpdate> updates, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(updates);
+        var target = Collection(collection);
+        if (updates.Count > 0)
+        {
+            await _writer.WriteAsync(new SetVectorsRequest(target, updates, ct), ct);
         }
     }
 
@@ -98,7 +113,7 @@ public sealed partial class EmbeddedVectorIndex : IVectorIndex, IDisposable
         var target = Collection(collection);
         if (ids.Count > 0)
         {
-            await _writer.WriteAsync(ChangeRequest.Delete(target, ids, ct), ct);
+            await _writer.WriteAsync(new DeleteRequest(target, ids, ct), ct);
         }
     }
 
@@ -138,6 +153,21 @@ public sealed partial class EmbeddedVectorIndex : IVectorIndex, IDisposable
     public Task<long> CountAsync(string collection, PayloadFilter? filter = null, CancellationToken ct = default) =>
         Task.FromResult(Collection(collection).Count(filter));
 
+    /// <inheritdoc/>
+    public Task<NeighbourAnswer> FindNeighboursAsync(string collection, NeighbourQuery query, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(query.Ids);
+        var target = Collection(collection);
+        var ordinal = PreparedPoint.Ordinal(target.Schema, query.Space);
+        var graph = target.Graph(
+            ordinal, () => new NeighbourGraph(target, ordinal, _graphNeighbours, _maxThreads, _writer, _revisions));
+
+        // Weaving is work for the processor, and the caller's thread may be one of few.
+        Guid[] ids = [.. query.Ids];
+        return Task.Run(() => graph.FindAsync(ids, ct), ct);
+    }
+
     /// <summary>Finishes queued writes and closes the file.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -156,6 +186,11 @@ public sealed partial class EmbeddedVectorIndex : IVectorIndex, IDisposable
         var clock = Stopwatch.StartNew();
         var collections = _database.ReadCollections().ToDictionary(c => c.Key, c => new MemoryCollection(c.Key, c.Name, c.Schema));
         var pending = collections.Keys.ToDictionary(key => key, _ => new List<PointChange>());
+        foreach (var (key, collectionKey, ordinal) in _database.ReadGraphs())
+        {
+            collections[collectionKey].KeepGraph(ordinal, key);
+        }
+
         long points = 0;
         foreach (var (key, point) in _database.ReadPoints(key => collections[key].Schema))
         {

@@ -35,6 +35,14 @@ public interface IVectorIndex : IAsyncDisposable
     /// </exception>
     Task UpsertAsync(string collection, IReadOnlyList<IndexPoint> points, CancellationToken ct = default);
 
+    /// <summary>
+    /// Replaces the vectors of some spaces of points that are there; other spaces and the payload stay as they are, and ids
+    /// that are not there are passed over. All updates of one call become durable and visible together, and are both when the
+    /// task completes; several of the same point take place one after the other.
+    /// </summary>
+    /// <exception cref="ArgumentException">A vector does not suit its space, as for <see cref="UpsertAsync"/>.</exception>
+    Task SetVectorsAsync(string collection, IReadOnlyList<VectorUpdate> updates, CancellationToken ct = default);
+
     /// <summary>Removes points; ids that are not there are passed over. Durable when the task completes.</summary>
     Task DeleteAsync(string collection, IReadOnlyList<Guid> ids, CancellationToken ct = default);
 

@@ -16,6 +16,13 @@ public sealed class VectorIndexOptions
     [Range(0, 1024)]
     public int MaxThreads { get; set; }
 
+    /// <summary>
+    /// Neighbours in each list of the nearest-neighbour graphs (k). A graph kept with another number is computed anew when it
+    /// is next asked for.
+    /// </summary>
+    [Range(1, 1000)]
+    public int GraphNeighbours { get; set; } = 10;
+
     /// <summary>Most points that concurrent writes put into one transaction. A single larger write is still one transaction.</summary>
     [Range(1, 1_000_000)]
     public int MaxCommitPoints { get; set; } = 2048;

@@ -32,15 +32,20 @@ internal sealed class CodeColumn(CodeSpace space) : SpaceColumn(space)
         }
     }
 
-    protected override VectorValue Fetch(int row)
+    /// <summary>Gathers a row's code.</summary>
+    public void CopyWords(int row, Span<ulong> words)
     {
         var planes = _planes[Rows.Chunk(row)];
-        var words = new ulong[Words];
         for (var j = 0; j < words.Length; j++)
         {
             words[j] = planes[(j * Rows.PerChunk) + Rows.InChunk(row)];
         }
+    }
 
+    protected override VectorValue Fetch(int row)
+    {
+        var words = new ulong[Words];
+        CopyWords(row, words);
         return new BinaryCode(MemoryMarshal.AsBytes(words.AsSpan())[..space.ByteLength].ToArray());
     }
 

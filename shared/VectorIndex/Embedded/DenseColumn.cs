@@ -17,6 +17,9 @@ internal sealed class DenseColumn(DenseSpace space) : SpaceColumn(space)
     /// <summary>Row 0 of a chunk; the chunk's slab is pinned.</summary>
     public unsafe float* Slab(int chunk) => Align(_slabs[chunk]);
 
+    /// <summary>A row, which is padded and aligned as kernels want both sides to be.</summary>
+    public unsafe float* Row(int row) => Slab(Rows.Chunk(row)) + ((long)Rows.InChunk(row) * Stride);
+
     protected override unsafe void Store(int row, VectorValue value)
     {
         var target = new Span<float>(Align(_slabs.Ensure(Rows.Chunk(row))) + ((long)Rows.InChunk(row) * Stride), Stride);
@@ -25,7 +28,7 @@ internal sealed class DenseColumn(DenseSpace space) : SpaceColumn(space)
     }
 
     protected override unsafe VectorValue Fetch(int row) =>
-        new DenseVector(new Span<float>(Slab(Rows.Chunk(row)) + ((long)Rows.InChunk(row) * Stride), space.Dimensions).ToArray());
+        new DenseVector(new Span<float>(Row(row), space.Dimensions).ToArray());
 
     private static unsafe float* Align(float[] slab)
     {

@@ -9,13 +9,14 @@ namespace Pipeline.VectorIndex.Embedded;
 /// log with <c>synchronous=FULL</c> makes a commit survive the process and the power; exclusive locking keeps a second
 /// process out, whose memory would not know of our writes.
 /// </summary>
-internal sealed class IndexDatabase : IDisposable
+internal sealed partial class IndexDatabase : IDisposable
 {
-    private const int FormatVersion = 1;
+    private const int FormatVersion = 2;
     private const int SqliteBusy = 5;
 
     private readonly SqliteConnection _connection;
     private readonly SqliteCommand _upsert;
+    private readonly SqliteCommand _updateVectors;
     private readonly SqliteCommand _delete;
 
     private IndexDatabase(SqliteConnection connection)
@@ -29,9 +30,14 @@ internal sealed class IndexDatabase : IDisposable
         _upsert.Parameters.Add("$id", SqliteType.Blob);
         _upsert.Parameters.Add("$payload", SqliteType.Blob);
         _upsert.Parameters.Add("$vectors", SqliteType.Blob);
+        _updateVectors = Command("UPDATE points SET vectors = $vectors WHERE collection = $collection AND id = $id");
+        _updateVectors.Parameters.Add("$collection", SqliteType.Integer);
+        _updateVectors.Parameters.Add("$id", SqliteType.Blob);
+        _updateVectors.Parameters.Add("$vectors", SqliteType.Blob);
         _delete = Command("DELETE FROM points WHERE collection = $collection AND id = $id");
         _delete.Parameters.Add("$collection", SqliteType.Integer);
         _delete.Parameters.Add("$id", SqliteType.Blob);
+        (_upsertList, _deleteList, _raiseRevision) = CreateGraphCommands();
     }
 
     /// <summary>Opens the database in a directory, which is created if missing.</summary>
@@ -140,6 +146,14 @@ internal sealed class IndexDatabase : IDisposable
         _upsert.ExecuteNonQuery();
     }
 
+    public void UpdateVectors(long collectionKey, Guid id, byte[] vectors)
+    {
+        _updateVectors.Parameters[0].Value = collectionKey;
+        _updateVectors.Parameters[1].Value = id.ToByteArray(bigEndian: true);
+        _updateVectors.Parameters[2].Value = vectors;
+        _updateVectors.ExecuteNonQuery();
+    }
+
     public void DeletePoint(long collectionKey, Guid id)
     {
         _delete.Parameters[0].Value = collectionKey;
@@ -150,7 +164,11 @@ internal sealed class IndexDatabase : IDisposable
     public void Dispose()
     {
         _upsert.Dispose();
+        _updateVectors.Dispose();
         _delete.Dispose();
+        _upsertList.Dispose();
+        _deleteList.Dispose();
+        _raiseRevision.Dispose();
         _connection.Dispose();
     }
 
@@ -179,6 +197,7 @@ internal sealed class IndexDatabase : IDisposable
                 payload BLOB NOT NULL,
                 vectors BLOB NOT NULL,
                 PRIMARY KEY (collection, id));
+            {GraphTables}
             PRAGMA user_version = {FormatVersion};
             COMMIT;
             """);

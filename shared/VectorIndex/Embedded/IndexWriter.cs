@@ -71,6 +71,12 @@ internal sealed partial class IndexWriter : IAsyncDisposable
                     case [DropRequest drop]:
                         Guarded(batch, () => Drop(drop));
                         break;
+                    case [LoadGraphRequest load]:
+                        Guarded(batch, () => LoadGraph(load));
+                        break;
+                    case [WriteGraphRequest, ..]:
+                        WriteGraphs(batch);
+                        break;
                     case [_, ..]:
                         Change(batch);
                         break;
@@ -90,13 +96,13 @@ internal sealed partial class IndexWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes what may share a transaction: many changes of points, or one change of collections.</summary>
+    /// <summary>Takes what may share a transaction, such as many changes of points; a change of collections goes alone.</summary>
     private void TakeBatch(List<WriteRequest> batch)
     {
         batch.Clear();
         var weight = 0;
         while (_queue.Reader.TryPeek(out var request)
-            && (batch.Count == 0 || (request is ChangeRequest && weight + request.Weight <= _maxCommitPoints)))
+            && (batch.Count == 0 || (batch[0].CanShareWith(request) && weight + request.Weight <= _maxCommitPoints)))
         {
             _queue.Reader.TryRead(out _);
             if (request.IsAbandoned())
@@ -106,35 +112,28 @@ internal sealed partial class IndexWriter : IAsyncDisposable
 
             batch.Add(request);
             weight += request.Weight;
-            if (request is not ChangeRequest)
-            {
-                return;
-            }
         }
     }
 
     private void Change(List<WriteRequest> batch)
     {
-        var changes = new List<ChangeRequest>(batch.Count);
-        foreach (var request in batch.Cast<ChangeRequest>())
+        var changes = batch.Cast<ChangeRequest>().Where(request => IsCurrent(request.Collection, request)).ToList();
+        var groups = changes.GroupBy(change => change.Collection).ToList();
+        foreach (var group in groups)
         {
-            // Dropped, or dropped and created anew, after the request was made.
-            if (_collections.TryGetValue(request.Collection.Name, out var current) && current == request.Collection)
+            var points = new StagedPoints(group.Key, group.Key.HasGraphs || group.Any(change => change.LooksAtPoints));
+            foreach (var change in group)
             {
-                changes.Add(request);
-            }
-            else
-            {
-                request.Fail(new CollectionNotFoundException(request.Collection.Name));
+                change.Resolve(points);
             }
         }
 
-        if (changes.Count == 0 || !Guarded(changes, () => WriteTransaction(changes)))
+        if (changes.Count == 0 || !Guarded(changes, () => InTransaction(() => changes.ForEach(change => change.WriteTo(_database)))))
         {
             return;
         }
 
-        foreach (var group in changes.GroupBy(change => change.Collection))
+        foreach (var group in groups)
         {
             group.Key.Apply([.. group.SelectMany(change => change.Changes)]);
         }
@@ -142,10 +141,42 @@ internal sealed partial class IndexWriter : IAsyncDisposable
         changes.ForEach(change => change.Succeed(false));
     }
 
-    private void WriteTransaction(List<ChangeRequest> changes)
+    private void WriteGraphs(List<WriteRequest> batch)
+    {
+        var writes = batch.Cast<WriteGraphRequest>().Where(request => IsCurrent(request.Collection, request)).ToList();
+        if (writes.Count > 0 && Guarded(writes, () => InTransaction(() => writes.ForEach(write => write.WriteTo(_database)))))
+        {
+            writes.ForEach(write => write.Succeed(false));
+        }
+    }
+
+    private void LoadGraph(LoadGraphRequest request)
+    {
+        if (IsCurrent(request.Collection, request))
+        {
+            var key = _database.EnsureGraph(request.Collection.Key, request.Ordinal, request.K);
+            request.Lists.AddRange(_database.ReadLists(key));
+            request.View = request.Collection.StartLog(request.Ordinal, key);
+            request.Succeed(false);
+        }
+    }
+
+    /// <summary>False, and the request has failed, if its collection was dropped, or dropped and created anew, after it was made.</summary>
+    private bool IsCurrent(MemoryCollection collection, WriteRequest request)
+    {
+        if (_collections.TryGetValue(collection.Name, out var current) && current == collection)
+        {
+            return true;
+        }
+
+        request.Fail(new CollectionNotFoundException(collection.Name));
+        return false;
+    }
+
+    private void InTransaction(Action write)
     {
         _database.Begin();
-        changes.ForEach(change => change.WriteTo(_database));
+        write();
         _database.Commit();
     }
 

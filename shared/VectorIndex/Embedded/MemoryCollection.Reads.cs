@@ -7,8 +7,8 @@ internal sealed partial class MemoryCollection
     /// <summary>Bytes a thread should have to scan before a second one is worth starting.</summary>
     private const long BytesPerThread = 4 << 20;
 
-    /// <summary>How many threads a search of this space is worth.</summary>
-    public int UsefulThreads(int ordinal, int maxThreads)
+    /// <summary>How many threads a search of this space is worth, or several that share a scan.</summary>
+    public int UsefulThreads(int ordinal, int maxThreads, int searches = 1)
     {
         long rowBytes = _columns[ordinal] switch
         {
@@ -16,7 +16,7 @@ internal sealed partial class MemoryCollection
             CodeColumn codes => codes.Words * sizeof(ulong),
             _ => 0, // inverted lists are walked by one thread
         };
-        return (int)Math.Clamp(_rowCount * rowBytes / BytesPerThread, 1, maxThreads);
+        return (int)Math.Clamp(_rowCount * rowBytes * searches / BytesPerThread, 1, maxThreads);
     }
 
     /// <summary>The best points; <paramref name="vector"/> has been prepared for the space.</summary>
@@ -157,6 +157,22 @@ internal sealed partial class MemoryCollection
         }
     }
 
+    /// <summary>The rows of a mask, ascending.</summary>
+    public static IEnumerable<int> MaskedRows(RowMask mask)
+    {
+        for (var row = 0; row < mask.ChunkCount * Rows.PerChunk; row++)
+        {
+            if (mask.Words[Rows.Word(row)] == 0)
+            {
+                row |= Rows.PerWord - 1;
+            }
+            else if (mask.Contains(row))
+            {
+                yield return row;
+            }
+        }
+    }
+
     private RowMask CreateMask(ReadView view, SpaceColumn? column)
     {
         var mask = new RowMask(view.Live.RowCount);
@@ -214,21 +230,6 @@ internal sealed partial class MemoryCollection
         fixed (ulong* words = column.ToWords(query))
         {
             BlockScan.Run(mask, new CodeScorer(column, words), best, createLocal, threads, ct);
-        }
-    }
-
-    private static IEnumerable<int> MaskedRows(RowMask mask)
-    {
-        for (var row = 0; row < mask.ChunkCount * Rows.PerChunk; row++)
-        {
-            if (mask.Words[Rows.Word(row)] == 0)
-            {
-                row |= Rows.PerWord - 1;
-            }
-            else if (mask.Contains(row))
-            {
-                yield return row;
-            }
         }
     }
 

@@ -33,6 +33,9 @@ internal sealed partial class MemoryCollection
         Name = name;
         Schema = schema;
         _columns = [.. schema.Spaces.Select(CreateColumn)];
+        _graphKeys = new long[_columns.Length];
+        _graphLogs = new Dictionary<Guid, bool>?[_columns.Length];
+        _graphs = new NeighbourGraph?[_columns.Length];
     }
 
     /// <summary>The collection's key in the database; never reused for another.</summary>
@@ -52,7 +55,7 @@ internal sealed partial class MemoryCollection
         var version = _current.Version + 1;
         var live = _current.Live.Edit();
         var rows = new Dictionary<Guid, int?>();
-        foreach (var (id, point) in changes)
+        foreach (var (id, point, _) in changes)
         {
             // The row that the id has had up to this change, published or not.
             var before = rows.TryGetValue(id, out var staged) ? staged : _rowOf.TryGetValue(id, out var known) ? known : null;
@@ -86,6 +89,7 @@ internal sealed partial class MemoryCollection
 
             _previous.Add(_current);
             _current = next;
+            Log(changes);
         }
     }
 
@@ -196,4 +200,11 @@ internal sealed partial class MemoryCollection
 /// <summary>One change of a write.</summary>
 /// <param name="Id">The point.</param>
 /// <param name="Point">Its new state, or null to remove it.</param>
-internal readonly record struct PointChange(Guid Id, PreparedPoint? Point);
+/// <param name="Unwoven">Ordinals of the spaces whose graph is kept and must forget the point.</param>
+internal readonly record struct PointChange(Guid Id, PreparedPoint? Point, IReadOnlyList<int> Unwoven)
+{
+    public PointChange(Guid id, PreparedPoint? point)
+        : this(id, point, [])
+    {
+    }
+}

@@ -18,10 +18,12 @@ internal abstract class SpaceColumn(VectorSpace space)
         Volatile.Write(ref word, word | Rows.Bit(row));
     }
 
-    public VectorValue? Read(int row)
+    public VectorValue? Read(int row) => Has(row) ? Fetch(row) : null;
+
+    public bool Has(int row)
     {
         var words = Present.Find(Rows.Chunk(row));
-        return words is not null && (Volatile.Read(ref words[Rows.Word(Rows.InChunk(row))]) & Rows.Bit(row)) != 0 ? Fetch(row) : null;
+        return words is not null && (Volatile.Read(ref words[Rows.Word(Rows.InChunk(row))]) & Rows.Bit(row)) != 0;
     }
 
     /// <summary>Frees rows that no reader can see any more.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics;
 
 namespace Pipeline.VectorIndex.Embedded;
@@ -40,6 +39,33 @@ internal sealed class SparseColumn(SparseSpace space, Lock gate) : SpaceColumn(s
         else
         {
             SearchInverted(query, lists, mask, best, ct);
+        }
+    }
+
+    /// <summary>Offers a row, whose vector is here, every row of the mask that shares an index with it.</summary>
+    public void Compare(NeighbourSearch search, RowMask mask, float[] floors)
+    {
+        var query = Vector(search.Row);
+        PostingSlice<Posting>[] lists;
+        lock (gate)
+        {
+            lists = Resolve(query);
+        }
+
+        using var sums = new SparseSums(mask.ChunkCount);
+        sums.Add(query, lists, CancellationToken.None);
+        var threshold = search.Best.Threshold;
+        for (var w = 0; w < mask.Words.Length; w++)
+        {
+            for (var word = mask.Words[w] & sums.Touched.Words[w]; word != 0; word &= word - 1)
+            {
+                var row = (w * Rows.PerWord) + BitOperations.TrailingZeroCount(word);
+                if (sums[row] >= threshold || sums[row] >= floors[row])
+                {
+                    search.Offer(row, sums[row], floors[row]);
+                    threshold = search.Best.Threshold;
+                }
+            }
         }
     }
 
@@ -139,31 +165,11 @@ internal sealed class SparseColumn(SparseSpace space, Lock gate) : SpaceColumn(s
     private static void SearchInverted(
         SparseVector query, PostingSlice<Posting>[] lists, RowMask mask, TopK best, CancellationToken ct)
     {
-        var rowCount = mask.ChunkCount * Rows.PerChunk;
-        var sums = ArrayPool<double>.Shared.Rent(rowCount);
-        sums.AsSpan(0, rowCount).Clear();
-        using var touched = new RowMask(rowCount);
-        touched.Words.Clear();
-        for (var i = 0; i < lists.Length; i++)
+        using var sums = new SparseSums(mask.ChunkCount);
+        sums.Add(query, lists, ct);
+        for (var w = 0; w < mask.Words.Length; w++)
         {
-            ct.ThrowIfCancellationRequested();
-            double weight = query.Values[i];
-            foreach (var posting in lists[i].Span)
-            {
-                // Rows added after the snapshot was taken may lie beyond the mask.
-                if (posting.Row < rowCount)
-                {
-                    sums[posting.Row] += weight * posting.Weight;
-                    touched.Add(posting.Row);
-                }
-            }
-        }
-
-        var words = mask.Words;
-        var hits = touched.Words;
-        for (var w = 0; w < words.Length; w++)
-        {
-            for (var word = words[w] & hits[w]; word != 0; word &= word - 1)
+            for (var word = mask.Words[w] & sums.Touched.Words[w]; word != 0; word &= word - 1)
             {
                 var row = (w * Rows.PerWord) + BitOperations.TrailingZeroCount(word);
                 if (sums[row] >= best.Threshold)
@@ -172,7 +178,5 @@ internal sealed class SparseColumn(SparseSpace space, Lock gate) : SpaceColumn(s
                 }
             }
         }
-
-        ArrayPool<double>.Shared.Return(sums);
     }
 }

@@ -16,6 +16,24 @@ internal sealed class BruteForce
 
     public void Delete(Guid id) => _points.Remove(id);
 
+    public void SetVectors(VectorUpdate update)
+    {
+        if (_points.TryGetValue(update.Id, out var point))
+        {
+            var vectors = point.Vectors.ToDictionary();
+            foreach (var (space, vector) in update.Vectors)
+            {
+                vectors.Remove(space);
+                if (vector is not null)
+                {
+                    vectors.Add(space, vector);
+                }
+            }
+
+            _points[update.Id] = point with { Vectors = vectors };
+        }
+    }
+
     public IEnumerable<IndexPoint> Passing(PayloadFilter? filter) => _points.Values.Where(point =>
         (filter?.Tenant is null || point.Payload.Tenant == filter.Tenant)
         && (filter is null || filter.AllLabels.All(point.Payload.Labels.Contains)));

@@ -67,9 +67,14 @@ public class EmbeddedIndexProperties
                     gone.ForEach(model.Delete);
                     break;
                 case 10:
-                    await directory.ReopenAsync();
+                    var updates = Enumerable.Range(0, random.Next(1, ids)).Select(_ => Points.Update(random.Next(ids), random)).ToList();
+                    await directory.Index.SetVectorsAsync("c", updates);
+                    updates.ForEach(model.SetVectors);
                     break;
                 case 11:
+                    await directory.ReopenAsync();
+                    break;
+                case 12:
                     await CompareContentAsync(directory.Index, model, Filter(random), random.Next(1, ids));
                     break;
                 default:

@@ -6,10 +6,12 @@ namespace Pipeline.Tests.Unit.VectorIndex;
 internal sealed class IndexDirectory : IAsyncDisposable
 {
     private readonly int _threads;
+    private readonly int _neighbours;
 
-    public IndexDirectory(int threads = 2)
+    public IndexDirectory(int threads = 2, int neighbours = 10)
     {
         _threads = threads;
+        _neighbours = neighbours;
         Index = Open();
     }
 
@@ -29,5 +31,6 @@ internal sealed class IndexDirectory : IAsyncDisposable
         Directory.Delete(Path, recursive: true);
     }
 
-    private EmbeddedVectorIndex Open() => EmbeddedVectorIndex.Open(new VectorIndexOptions { Path = Path, MaxThreads = _threads });
+    private EmbeddedVectorIndex Open() => EmbeddedVectorIndex.Open(
+        new VectorIndexOptions { Path = Path, MaxThreads = _threads, GraphNeighbours = _neighbours });
 }

@@ -64,6 +64,13 @@ internal static class Points
         return Point(Id(id), Payload(random.Next(2) == 0 ? "a" : "b", labels), [.. vectors]);
     }
 
+    /// <summary>Other vectors for some spaces, or none.</summary>
+    public static VectorUpdate Update(int id, Random random)
+    {
+        string[] spaces = [.. new[] { "cnn", "hash", "sift" }.Where(_ => random.Next(2) == 0)];
+        return new VectorUpdate { Id = Id(id), Vectors = spaces.ToDictionary(s => s, s => random.Next(4) == 0 ? null : Query(s, random)) };
+    }
+
     public static VectorValue Query(string space, Random random) => space switch
     {
         "cnn" => Dense(random),

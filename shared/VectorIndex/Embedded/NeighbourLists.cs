@@ -1,0 +1,343 @@
+namespace Pipeline.VectorIndex.Embedded;
+
+/// <summary>How far a point is woven into a graph.</summary>
+internal enum NodeState : byte
+{
+    /// <summary>No point.</summary>
+    Free,
+
+    /// <summary>New: has no list, and no list names it.</summary>
+    Pending,
+
+    /// <summary>Its list lost an entry and has to be searched for anew; others may name it.</summary>
+    Broken,
+
+    /// <summary>Its list is right.</summary>
+    Woven,
+}
+
+/// <summary>
+/// The lists of one graph in memory. Nodes stand for points, so that a point may move to another row without its list, or a
+/// list that names it, changing. Arrays by node or by row; one user at a time.
+/// </summary>
+/// <param name="k">Entries in a full list.</param>
+internal sealed class NeighbourLists(int k)
+{
+    private readonly Dictionary<Guid, int> _nodeOf = [];
+    private readonly Stack<int> _free = [];
+    private readonly List<int> _changes = [];
+    private Guid[] _ids = [];
+    private int[] _rows = [];
+    private NodeState[] _states = [];
+    private long[] _revisions = [];
+    private int[] _counts = [];
+    private int[] _neighbours = [];
+    private double[] _scores = [];
+    private bool[] _changed = [];
+    private int _count;
+    private int[] _nodeOfRow = [];
+
+    /// <summary>
+    /// By row: a score below this cannot enter the list of the point in it. Positive infinity where there is no list to enter.
+    /// </summary>
+    public float[] Floors { get; private set; } = [];
+
+    public int K => k;
+
+    public bool TryFind(Guid id, out int node) => _nodeOf.TryGetValue(id, out node);
+
+    public Guid Id(int node) => _ids[node];
+
+    public int Row(int node) => _rows[node];
+
+    public NodeState State(int node) => _states[node];
+
+    public int NodeOfRow(int row) => _nodeOfRow[row];
+
+    public long Revision(int node) => _revisions[node];
+
+    public ReadOnlySpan<int> Neighbours(int node) => _neighbours.AsSpan(node * k, _counts[node]);
+
+    public ReadOnlySpan<double> Scores(int node) => _scores.AsSpan(node * k, _counts[node]);
+
+    /// <summary>Makes room for rows.</summary>
+    /// <param name="rows">A multiple of <see cref="Rows.PerChunk"/>.</param>
+    public void EnsureRows(int rows)
+    {
+        var before = _nodeOfRow.Length;
+        if (rows > before)
+        {
+            var length = Math.Max(rows, before + (before / 4 / Rows.PerChunk * Rows.PerChunk));
+            Array.Resize(ref _nodeOfRow, length);
+            _nodeOfRow.AsSpan(before).Fill(-1);
+            var floors = Floors;
+            Array.Resize(ref floors, length);
+            floors.AsSpan(before).Fill(float.PositiveInfinity);
+            Floors = floors;
+        }
+    }
+
+    /// <summary>A node for a new point.</summary>
+    public int Add(Guid id)
+    {
+        if (!_free.TryPop(out var node))
+        {
+            node = _count++;
+            EnsureNodes(_count);
+        }
+
+        _ids[node] = id;
+        _rows[node] = -1;
+        _states[node] = NodeState.Pending;
+        _counts[node] = 0;
+        _revisions[node] = 0;
+        _nodeOf.Add(id, node);
+        return node;
+    }
+
+    /// <summary>Says that no row holds the node's point.</summary>
+    public void Lift(int node)
+    {
+        if (_rows[node] >= 0)
+        {
+            _nodeOfRow[_rows[node]] = -1;
+            Floors[_rows[node]] = float.PositiveInfinity;
+            _rows[node] = -1;
+        }
+    }
+
+    /// <summary>Says which row holds the node's point.</summary>
+    public void Place(int node, int row)
+    {
+        _rows[node] = row;
+        _nodeOfRow[row] = node;
+        SetFloor(node);
+    }
+
+    /// <summary>
+    /// Takes points, lifted before, out of the graph and out of every list. A list that was full is broken by that; one that
+    /// was not names all it could, and only gets shorter.
+    /// </summary>
+    public void Remove(IReadOnlyCollection<int> gone, Action<int> broken)
+    {
+        if (gone.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var node in gone)
+        {
+            _nodeOf.Remove(_ids[node]);
+            _states[node] = NodeState.Free;
+            _counts[node] = 0;
+            _changed[node] = false;
+        }
+
+        for (var node = 0; node < _count; node++)
+        {
+            if (_states[node] == NodeState.Woven && RemoveFree(node))
+            {
+                broken(node);
+            }
+        }
+
+        foreach (var node in gone)
+        {
+            _free.Push(node);
+        }
+    }
+
+    /// <summary>Gives a node the list that a search has found.</summary>
+    public void Set(int node, ReadOnlySpan<TopK.Entry> best)
+    {
+        for (var i = 0; i < best.Length; i++)
+        {
+            _neighbours[(node * k) + i] = _nodeOfRow[best[i].Row];
+            _scores[(node * k) + i] = best[i].Score;
+        }
+
+        _counts[node] = best.Length;
+        _states[node] = NodeState.Woven;
+        SetFloor(node);
+        MarkChanged(node);
+    }
+
+    /// <summary>Gives a node the list that was stored, less the entries whose points are gone or new since.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="revision">The list's.</param>
+    /// <param name="entries">What is left of the list.</param>
+    /// <param name="stored">Entries it had.</param>
+    public void Restore(int node, long revision, ReadOnlySpan<(int Node, double Score)> entries, int stored)
+    {
+        for (var i = 0; i < entries.Length; i++)
+        {
+            (_neighbours[(node * k) + i], _scores[(node * k) + i]) = entries[i];
+        }
+
+        _counts[node] = entries.Length;
+        _revisions[node] = revision;
+        Shorten(node, stored);
+    }
+
+    /// <summary>Enters a newcomer into a list where it belongs there, and is not in it already.</summary>
+    public void Insert(int node, int newcomer, double score)
+    {
+        var count = _counts[node];
+        var neighbours = _neighbours.AsSpan(node * k, k);
+        var scores = _scores.AsSpan(node * k, k);
+        var place = count;
+        while (place > 0 && IsBetter(score, newcomer, scores[place - 1], neighbours[place - 1]))
+        {
+            place--;
+        }
+
+        if (place == k || (place > 0 && neighbours[place - 1] == newcomer))
+        {
+            return;
+        }
+
+        var moved = Math.Min(count, k - 1) - place;
+        neighbours.Slice(place, moved).CopyTo(neighbours[(place + 1)..]);
+        scores.Slice(place, moved).CopyTo(scores[(place + 1)..]);
+        neighbours[place] = newcomer;
+        scores[place] = score;
+        _counts[node] = Math.Min(count + 1, k);
+        SetFloor(node);
+        MarkChanged(node);
+    }
+
+    /// <summary>The nodes whose lists changed since the last call; they get the revision.</summary>
+    public IReadOnlyList<int> TakeChanges(long revision)
+    {
+        var changes = new List<int>(_changes.Count);
+        foreach (var node in _changes)
+        {
+            // Not if its point went meanwhile, and once only if another point has the node since.
+            if (_changed[node])
+            {
+                _changed[node] = false;
+                _revisions[node] = revision;
+                changes.Add(node);
+            }
+        }
+
+        _changes.Clear();
+        return changes;
+    }
+
+    public bool HasChanges => _changes.Count > 0;
+
+    /// <summary>The nodes in a state.</summary>
+    public IEnumerable<int> Nodes(NodeState state) => Enumerable.Range(0, _count).Where(node => _states[node] == state);
+
+    /// <summary>The nodes whose lists name one of these.</summary>
+    public List<int> NamedBy(IReadOnlyCollection<int> nodes)
+    {
+        var wanted = new ulong[(_count / 64) + 1];
+        foreach (var node in nodes)
+        {
+            wanted[node / 64] |= 1UL << (node % 64);
+        }
+
+        var found = new List<int>();
+        for (var node = 0; node < _count; node++)
+        {
+            foreach (var neighbour in Neighbours(node))
+            {
+                if ((wanted[neighbour / 64] & (1UL << (neighbour % 64))) != 0)
+                {
+                    found.Add(node);
+                    break;
+                }
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Takes free nodes out of a list; true if that broke it.</summary>
+    private bool RemoveFree(int node)
+    {
+        var count = _counts[node];
+        var first = node * k;
+        var kept = 0;
+        for (var i = 0; i < count; i++)
+        {
+            if (_states[_neighbours[first + i]] != NodeState.Free)
+            {
+                _neighbours[first + kept] = _neighbours[first + i];
+                _scores[first + kept++] = _scores[first + i];
+            }
+        }
+
+        if (kept == count)
+        {
+            return false;
+        }
+
+        _counts[node] = kept;
+        Shorten(node, count);
+        return _states[node] == NodeState.Broken;
+    }
+
+    /// <summary>
+    /// Decides what a list is worth that had so many entries. A broken one is not a change yet: what is stored says the same,
+    /// and a short list in its stead would pass for one that names all it could.
+    /// </summary>
+    private void Shorten(int node, int before)
+    {
+        _states[node] = _counts[node] < before && before == k ? NodeState.Broken : NodeState.Woven;
+        SetFloor(node);
+        if (_counts[node] < before && before < k)
+        {
+            MarkChanged(node);
+        }
+    }
+
+    private bool IsBetter(double score, int node, double otherScore, int other) =>
+        score > otherScore || (score == otherScore && _ids[node].CompareTo(_ids[other]) < 0);
+
+    private void SetFloor(int node)
+    {
+        if (_rows[node] >= 0)
+        {
+            Floors[_rows[node]] = _states[node] != NodeState.Woven ? float.PositiveInfinity
+                : _counts[node] < k ? float.NegativeInfinity
+                : RoundDown(_scores[(node * k) + k - 1]);
+        }
+    }
+
+    /// <summary>The greatest float that is not above a number.</summary>
+    private static float RoundDown(double value)
+    {
+        var rounded = (float)value;
+        return rounded > value ? MathF.BitDecrement(rounded) : rounded;
+    }
+
+    private void MarkChanged(int node)
+    {
+        if (!_changed[node])
+        {
+            _changed[node] = true;
+            _changes.Add(node);
+        }
+    }
+
+    private void EnsureNodes(int count)
+    {
+        if (count <= _ids.Length)
+        {
+            return;
+        }
+
+        var length = Math.Max(count, Math.Max(1024, _ids.Length + (_ids.Length / 2)));
+        Array.Resize(ref _ids, length);
+        Array.Resize(ref _rows, length);
+        Array.Resize(ref _states, length);
+        Array.Resize(ref _revisions, length);
+        Array.Resize(ref _counts, length);
+        Array.Resize(ref _changed, length);
+        Array.Resize(ref _neighbours, length * k);
+        Array.Resize(ref _scores, length * k);
+    }
+}
