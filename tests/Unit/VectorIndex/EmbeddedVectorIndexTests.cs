@@ -183,7 +183,7 @@ public class EmbeddedVectorIndexTests
             Assert.Equal(1, command.ExecuteNonQuery());
         }
 
-        var error = await Assert.ThrowsAsync<InvalidDataException>(directory.ReopenAsync);
+        var error = await Assert.ThrowsAsync<InvalidDataException>(() => directory.ReopenAsync());
         Assert.Contains(Id(1).ToString(), error.Message, StringComparison.Ordinal);
     }
 

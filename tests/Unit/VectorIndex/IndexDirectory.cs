@@ -6,7 +6,7 @@ namespace Pipeline.Tests.Unit.VectorIndex;
 internal sealed class IndexDirectory : IAsyncDisposable
 {
     private readonly int _threads;
-    private readonly int _neighbours;
+    private int _neighbours;
 
     public IndexDirectory(int threads = 2, int neighbours = 10)
     {
@@ -19,9 +19,10 @@ internal sealed class IndexDirectory : IAsyncDisposable
 
     public EmbeddedVectorIndex Index { get; private set; }
 
-    public async Task ReopenAsync()
+    public async Task ReopenAsync(int? neighbours = null)
     {
         await Index.DisposeAsync();
+        _neighbours = neighbours ?? _neighbours;
         Index = Open();
     }
 

@@ -32,6 +32,7 @@ public unsafe class KernelAgreement
                 {
                     var expected = DotScalar.Dot(px, py, length);
                     Assert.True(expected.Equals(run(px, py, length)), $"{name} differs at length {length}");
+                    Assert.True(expected.Equals(run(py, px, length)), $"{name} is not symmetric at length {length}");
                 }
             }
         }
