@@ -1,0 +1,48 @@
+using Pipeline.Neighbours.Graph;
+
+namespace Pipeline.Neighbours.Pairs;
+
+/// <summary>
+/// Compares an image's reciprocal neighbours in both spaces: R_S ∩ R_C, R_S \ R_C and R_C \ R_S. Pairs keep the direction of
+/// the relations they come from.
+/// </summary>
+public static class PairMiner
+{
+    /// <summary>The pairs that start at one image: those seen by SIFT first, in the order of SIFT, then the CNN's.</summary>
+    /// <typeparam name="T">What names an image.</typeparam>
+    /// <param name="image">The image.</param>
+    /// <param name="cnnNearest">Nearest neighbours in CNN space of any image that is asked for.</param>
+    /// <param name="siftNearest">Nearest neighbours in SIFT space of any image that is asked for.</param>
+    /// <param name="options">p, q and m.</param>
+    public static IReadOnlyList<CandidatePair<T>> Of<T>(
+        T image, Func<T, IReadOnlyList<T>> cnnNearest, Func<T, IReadOnlyList<T>> siftNearest, MiningOptions options)
+        where T : IEquatable<T>
+    {
+        ArgumentNullException.ThrowIfNull(cnnNearest);
+        ArgumentNullException.ThrowIfNull(siftNearest);
+        ArgumentNullException.ThrowIfNull(options);
+        var cnn = ReciprocalNeighbours.Of(image, cnnNearest, options.CnnNeighbours, options.ReturnNeighbours);
+        var sift = ReciprocalNeighbours.Of(image, siftNearest, options.SiftNeighbours, options.ReturnNeighbours);
+        return
+        [
+            .. sift.Select(other => Pair(other, cnn.Contains(other) ? PairKind.Confirmed : PairKind.Complementary)),
+            .. cnn.Where(other => !sift.Contains(other)).Select(other => Pair(other, PairKind.CnnOnly)),
+        ];
+
+        CandidatePair<T> Pair(T other, PairKind kind) => new(other, kind, Rank(cnnNearest(image), other), Rank(siftNearest(image), other));
+    }
+
+    private static int? Rank<T>(IReadOnlyList<T> nearest, T other)
+        where T : IEquatable<T>
+    {
+        for (var i = 0; i < nearest.Count; i++)
+        {
+            if (nearest[i].Equals(other))
+            {
+                return i + 1;
+            }
+        }
+
+        return null;
+    }
+}
