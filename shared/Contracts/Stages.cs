@@ -15,6 +15,12 @@ public static class Stages
     /// <summary>Binary codes.</summary>
     public const string Hash = "hash";
 
+    /// <summary>Bags of visual words, once the collection has a vocabulary; the image does not wait for it.</summary>
+    public const string Words = "words";
+
+    /// <summary>Neighbours, pairs, embedded vectors; comes after indexing.</summary>
+    public const string Mining = "mining";
+
     /// <summary>Fan-in and the vector index.</summary>
     public const string Index = "index";
 }

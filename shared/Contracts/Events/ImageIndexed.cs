@@ -15,6 +15,9 @@ public sealed record ImageIndexed : ImageEvent
     /// <summary>The extraction settings of the stored SIFT features, or null without them.</summary>
     public string? SiftVersion { get; init; }
 
+    /// <summary>The vocabulary artifact of the indexed visual words, or null without them.</summary>
+    public string? VocabularyVersion { get; init; }
+
     /// <summary>When the image became searchable, UTC.</summary>
     public required DateTimeOffset IndexedAt { get; init; }
 }

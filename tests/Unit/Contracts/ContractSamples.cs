@@ -31,7 +31,7 @@ internal static class ContractSamples
         new ImageIndexed
         {
             Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, MissingStages = [Stages.Sift],
-            ModelVersion = "m1", EncoderVersion = "e1", SiftVersion = "s1", IndexedAt = new DateTimeOffset(2025, 1, 2, 3, 4, 5, 678, TimeSpan.Zero),
+            ModelVersion = "m1", EncoderVersion = "e1", SiftVersion = "s1", VocabularyVersion = "v1", IndexedAt = new DateTimeOffset(2025, 1, 2, 3, 4, 5, 678, TimeSpan.Zero),
         },
         new ImageRejected
         {
@@ -40,6 +40,26 @@ internal static class ContractSamples
         },
         new ImageDeleted { Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, Incarnation = 2 },
         new DeleteImage { Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, Incarnation = 2 },
+        new VisualWordsExtracted { Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, Incarnation = 2, WordsKey = "words/1", VocabularyVersion = "v1", Words = 400 },
+        new VocabularyPublished { Collection = "photos", VocabularyVersion = "v1", Words = 4096, CorrelationId = Correlation },
+        new NeighboursMined
+        {
+            Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, Incarnation = 2,
+            Changed = [new MinedPair { OtherId = Upload, Kind = PairKinds.Complementary, Verified = true, CnnRank = 9, SiftRank = 1, Inliers = 42, CentralSupport = 0.25 }],
+            Removed = [Correlation], ModelVersion = "m1", VocabularyVersion = "v1",
+        },
+        new IndexVectorEmbedded { Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, Incarnation = 2, Indices = [0, 3, 4294967295], Values = [0.5f, -0.25f, 0.125f], ModelVersion = "m1" },
+        new TrainVocabulary { Collection = "photos", Words = 4096, Seed = 7, CorrelationId = Correlation },
+        new QuantizeImage { Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, Incarnation = 2, FeatureKey = "sift/1", VocabularyVersion = "v1" },
+        new FindNeighbours { Collection = "photos", ImageIds = [Image] },
+        new NeighboursFound
+        {
+            Cnn = new NeighbourLists { Lists = [new ImageNeighbours { ImageId = Image, Revision = 7, Neighbours = [new NearImage(Upload, 0.75)] }], Reverse = [] },
+            Sift = new NeighbourLists { Lists = [], Reverse = [new ImageNeighbours { ImageId = Upload, Revision = 8, Neighbours = [new NearImage(Image, 0.5)] }] },
+            ModelVersion = "m1", VocabularyVersion = "v1",
+        },
+        new ExtractQueryWords { Image = Bytes, VocabularyVersion = "v1" },
+        new QueryWords { Indices = [1, 5], Values = [0.5f, 0.25f], VocabularyVersion = "v1", ContentHash = new string('a', 64) },
         new CreateCollection { Collection = "photos" },
         new CollectionCreated { Collection = "photos", Created = true },
         new EncodeQuery { Embedding = [0.5f, -1.25f], ModelVersion = "m1" },
@@ -73,5 +93,5 @@ internal static class ContractSamples
     }.ToDictionary(sample => sample.GetType().Name);
 
     /// <summary>Parts of messages, which the samples above contain.</summary>
-    public static IReadOnlySet<Type> Parts { get; } = new HashSet<Type> { typeof(SearchHit), typeof(CandidateVerification) };
+    public static IReadOnlySet<Type> Parts { get; } = new HashSet<Type> { typeof(SearchHit), typeof(CandidateVerification), typeof(MinedPair), typeof(NeighbourLists), typeof(ImageNeighbours), typeof(NearImage) };
 }
