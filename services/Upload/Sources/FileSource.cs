@@ -3,7 +3,10 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Upload.Sources;
 
-/// <summary>Reads <c>file://</c> references below the allowed roots; symbolic links are followed before the check, not after.</summary>
+/// <summary>
+/// Reads <c>file://</c> references to regular files below the allowed roots. Symbolic links are followed before the check,
+/// and what was opened is checked once more: a link exchanged in between gains nothing, and no pipe or device is waited for.
+/// </summary>
 public sealed class FileSource(IOptions<UploadOptions> options)
 {
     private readonly string[] _roots = [.. options.Value.AllowedRoots.Select(r => Path.TrimEndingDirectorySeparator(ResolveLinks(Path.GetFullPath(r)) ?? r))];
@@ -38,7 +41,12 @@ public sealed class FileSource(IOptions<UploadOptions> options)
 
         try
         {
-            await using var stream = new FileStream(real, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            await using var stream = RegularFile.TryOpen(real, IsAllowed);
+            if (stream is null)
+            {
+                return FetchResult.Failure(RejectionReasons.SourceNotFound, "There is no regular file.");
+            }
+
             if (stream.Length > maxBytes)
             {
                 return FetchResult.Failure(RejectionReasons.TooManyBytes, $"The file has {stream.Length} bytes; at most {maxBytes}.");

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
 using Pipeline.Upload;
@@ -80,6 +82,38 @@ public sealed class FileSourceTests : IDisposable
         File.CreateSymbolicLink(At("gnir.jpg"), At("ring.jpg"));
 
         Assert.Equal(RejectionReasons.SourceNotFound, await ReasonAsync(At("ring.jpg")));
+    }
+
+    [Fact]
+    public async Task A_named_pipe_is_no_file_and_nobody_waits_for_its_writer()
+    {
+        using (var mkfifo = Process.Start("mkfifo", [At("pipe.jpg")]))
+        {
+            await mkfifo.WaitForExitAsync();
+            Assert.Equal(0, mkfifo.ExitCode);
+        }
+
+        // On a thread of its own: opening a pipe in the usual way would block it for ever.
+        Assert.Equal(RejectionReasons.SourceNotFound, await Task.Run(() => ReasonAsync(At("pipe.jpg"))).WaitAsync(TimeSpan.FromSeconds(20)));
+    }
+
+    [Fact]
+    public async Task A_socket_or_a_device_is_no_file()
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(At("socket.jpg")));
+
+        Assert.Equal(RejectionReasons.SourceNotFound, await ReasonAsync(At("socket.jpg")));
+        Assert.Equal(RejectionReasons.SourceNotFound, (await Source("/dev").FetchAsync(new Uri("file:///dev/zero"), 100, CancellationToken.None)).Rejection?.Reason);
+    }
+
+    [Fact]
+    public void What_a_name_leads_to_when_it_is_opened_is_judged_and_not_what_it_led_to_before()
+    {
+        // As if the file that was checked had been exchanged for a link out of the root.
+        File.CreateSymbolicLink(At("exchanged.jpg"), Path.Combine(_folder.FullName, "root-evil", "a.jpg"));
+
+        Assert.Null(RegularFile.TryOpen(At("exchanged.jpg"), path => path.StartsWith(_root + '/', StringComparison.Ordinal)));
     }
 
     [Fact]
