@@ -6,15 +6,6 @@ namespace Pipeline.Upload;
 /// <summary>The rules an upload event must obey, checked before anything is fetched.</summary>
 public static class UploadValidator
 {
-    /// <summary>Longest external id, in characters.</summary>
-    public const int MaxExternalIdLength = 512;
-
-    /// <summary>Most labels of one upload.</summary>
-    public const int MaxLabels = 64;
-
-    /// <summary>Longest label, in characters.</summary>
-    public const int MaxLabelLength = 128;
-
     /// <summary>Answers what is wrong with the event, or null.</summary>
     public static Rejection? Check(ImageUploaded upload)
     {
@@ -40,14 +31,9 @@ public static class UploadValidator
             return new(RejectionReasons.InvalidCollection, "tenant must be 1 to 63 of a-z 0-9 - _ and begin with a letter or digit.");
         }
 
-        if (upload.ExternalId is { Length: 0 or > MaxExternalIdLength })
+        if (UploadRules.Check(upload) is { } problem)
         {
-            return new(RejectionReasons.MalformedEvent, $"externalId must have 1 to {MaxExternalIdLength} characters.");
-        }
-
-        if (upload.Labels is null || upload.Labels.Count > MaxLabels || upload.Labels.Any(l => l is null or { Length: 0 or > MaxLabelLength }))
-        {
-            return new(RejectionReasons.MalformedEvent, $"labels must be at most {MaxLabels}, each of 1 to {MaxLabelLength} characters.");
+            return new(RejectionReasons.MalformedEvent, problem);
         }
 
         var sources = (upload.Source.Uri is null ? 0 : 1) + (upload.Source.ObjectKey is null ? 0 : 1) + (upload.Source.Bytes is null ? 0 : 1);

@@ -4,6 +4,7 @@ using Pipeline.Catalog;
 using Pipeline.Contracts;
 using Pipeline.Contracts.Events;
 using Pipeline.Contracts.Queries;
+using Pipeline.Gateway.OpenApi;
 using Pipeline.Messaging;
 
 namespace Pipeline.Gateway.Images;
@@ -19,7 +20,12 @@ public static class ImageEndpoints
         var images = collection.MapGroup("/images").WithTags("Images");
         images.MapPost("/", UploadAsync)
             .RequireAuthorization(Roles.Write)
-            .Accepts<UploadRequest>("application/json", "multipart/form-data")
+            .Accepts<UploadRequest>("application/json", FormBodies.MediaType)
+            .WithForm(
+                new FormField(MultipartForm.FilePart, "The picture.", FormFieldKind.File, Required: true),
+                new FormField("externalId", "The caller's own name for the image, 1 to 512 characters."),
+                new FormField("labels", "Labels for filtering: repeated, or separated by commas; at most 64, each of 1 to 128 characters.", FormFieldKind.List),
+                new FormField("traffic", "live (default) or bulk."))
             .Produces<UploadResponse>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
@@ -81,15 +87,18 @@ public static class ImageEndpoints
         }
 
         var traffic = TrafficClass.Live;
-        if (form.Value("traffic") is { } text && !Enum.TryParse(text, ignoreCase: true, out traffic))
+        var problem = form.Value("traffic") is { } text && (!Enum.TryParse(text, ignoreCase: true, out traffic) || !Enum.IsDefined(traffic))
+            ? "traffic must be live or bulk."
+            : null;
+        upload = upload with { ExternalId = form.Value("externalId"), Labels = form.List("labels"), Traffic = traffic };
+        problem ??= UploadRules.Check(upload);
+        if (problem is not null)
         {
             await publisher.DiscardAsync(uploadId);
-            return Problems.Of(RefusalReasons.InvalidRequest, "traffic must be live or bulk.");
+            return Problems.Of(RefusalReasons.InvalidRequest, problem);
         }
 
-        var imageId = await publisher.PublishStoredAsync(
-            upload with { ExternalId = form.Value("externalId"), Labels = form.List("labels"), Traffic = traffic }, contentHash, ct);
-        return Accepted(upload, imageId);
+        return Accepted(upload, await publisher.PublishStoredAsync(upload, contentHash, ct));
     }
 
     private static async Task<IResult> UploadJsonAsync(
@@ -101,6 +110,11 @@ public static class ImageEndpoints
         }
 
         upload = upload with { ExternalId = body.ExternalId, Labels = body.Labels, Traffic = body.Traffic, Source = source };
+        if (UploadRules.Check(upload) is { } problem)
+        {
+            return Problems.Of(RefusalReasons.InvalidRequest, problem);
+        }
+
         if (source.Bytes is not { } bytes)
         {
             await publisher.PublishAsync(upload, ct);

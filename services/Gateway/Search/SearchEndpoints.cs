@@ -5,6 +5,7 @@ using Pipeline.Catalog;
 using Pipeline.Contracts;
 using Pipeline.Contracts.Queries;
 using Pipeline.Gateway.Images;
+using Pipeline.Gateway.OpenApi;
 using Pipeline.Storage;
 
 namespace Pipeline.Gateway.Search;
@@ -22,7 +23,13 @@ public static class SearchEndpoints
             .WithTags("Search")
             .WithName("Search")
             .WithSummary("Search by an image of the collection or by a picture: JSON, or multipart with a part 'file' (and fields mode, limit, rerank, labels).")
-            .Accepts<SearchRequest>("application/json", "multipart/form-data")
+            .Accepts<SearchRequest>("application/json", FormBodies.MediaType)
+            .WithForm(
+                new FormField(MultipartForm.FilePart, "The query picture.", FormFieldKind.File, Required: true),
+                new FormField("mode", "cnn (default) or hash."),
+                new FormField("limit", "How many hits, 1 to 1000; 10 by default.", FormFieldKind.Number),
+                new FormField("rerank", "none (default) or geometric."),
+                new FormField("labels", "Only images that carry all these labels: repeated, or separated by commas.", FormFieldKind.List))
             .Produces<SearchResults>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Pipeline.Catalog;
 using Pipeline.Contracts;
 using Pipeline.Contracts.Queries;
 using Pipeline.Tests.Support;
@@ -155,6 +156,10 @@ public sealed class UploadTests(StandaloneFixture standalone)
     [InlineData("{ \"source\": { \"uri\": \"file:///x\", \"bytes\": \"AAAA\" } }", "application/json", HttpStatusCode.BadRequest, RefusalReasons.InvalidRequest)]
     [InlineData("{ \"source\": { \"objectKey\": \"incoming/x\" } }", "application/json", HttpStatusCode.BadRequest, RefusalReasons.InvalidRequest)]
     [InlineData("{ \"source\": { \"uri\": \"file:///x\" }, \"labels\": null }", "application/json", HttpStatusCode.BadRequest, RefusalReasons.InvalidRequest)]
+    [InlineData("{ \"source\": { \"uri\": \"file:///x\" }, \"labels\": [null] }", "application/json", HttpStatusCode.BadRequest, RefusalReasons.InvalidRequest)]
+    [InlineData("{ \"source\": { \"uri\": \"file:///x\" }, \"labels\": [\"\"] }", "application/json", HttpStatusCode.BadRequest, RefusalReasons.InvalidRequest)]
+    [InlineData("{ \"source\": { \"bytes\": \"AAAA\" }, \"labels\": [\"two\\nlines\"] }", "application/json", HttpStatusCode.BadRequest, RefusalReasons.InvalidRequest)]
+    [InlineData("{ \"source\": { \"uri\": \"file:///x\" }, \"externalId\": \"\" }", "application/json", HttpStatusCode.BadRequest, RefusalReasons.InvalidRequest)]
     [InlineData("a picture, honestly", "text/plain", HttpStatusCode.UnsupportedMediaType, "unsupported-media-type")]
     [InlineData("file=x", "application/x-www-form-urlencoded", HttpStatusCode.UnsupportedMediaType, "unsupported-media-type")]
     [InlineData("no boundary", "multipart/form-data", HttpStatusCode.BadRequest, RefusalReasons.InvalidRequest)]
@@ -173,9 +178,25 @@ public sealed class UploadTests(StandaloneFixture standalone)
         var truncated = new ByteArrayContent(Encoding.ASCII.GetBytes("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\n\r\nbegins and"));
         truncated.Headers.TryAddWithoutValidation("Content-Type", "multipart/form-data; boundary=b");
 
-        foreach (var body in (HttpContent[])[GatewayClient.Form(null, ("labels", "x")), GatewayClient.Form([1], ("traffic", "urgent")), twice, truncated])
+        HttpContent[] bodies =
+        [
+            GatewayClient.Form(null, ("labels", "x")),
+            GatewayClient.Form([1], ("traffic", "urgent")),
+            GatewayClient.Form([1], ("traffic", "7")),
+            GatewayClient.Form([1], ("externalId", new string('x', 513))),
+            GatewayClient.Form([1], ("labels", new string('x', 129))),
+            GatewayClient.Form([1], ("labels", string.Join(',', Enumerable.Range(0, 65)))),
+            twice,
+            truncated,
+        ];
+        foreach (var body in bodies)
         {
             (await _gateway.SendAsync(HttpMethod.Post, Images, body)).AssertProblem(HttpStatusCode.BadRequest, RefusalReasons.InvalidRequest);
+        }
+
+        await foreach (var blob in standalone.Blobs.ListAsync(BlobKeys.IncomingPrefix, CancellationToken.None))
+        {
+            Assert.True(blob.Length != 1 || standalone.Leftovers.ContainsKey(blob.Key), $"{blob.Key} was left behind.");
         }
     }
 

@@ -18,6 +18,11 @@ public sealed class UploadValidatorTests
         { RejectionReasons.MalformedEvent, Good with { Source = new ImageSource { Uri = "file:///a", ObjectKey = "incoming/a" } } },
         { RejectionReasons.MalformedEvent, Good with { ExternalId = "" } },
         { RejectionReasons.MalformedEvent, Good with { ExternalId = new string('x', 513) } },
+        { RejectionReasons.MalformedEvent, Good with { ExternalId = "two\nlines" } },
+        { RejectionReasons.MalformedEvent, Good with { ExternalId = "half \ud83d" } },
+        { RejectionReasons.MalformedEvent, Good with { Labels = [null!] } },
+        { RejectionReasons.MalformedEvent, Good with { Labels = [new string('x', 129)] } },
+        { RejectionReasons.MalformedEvent, Good with { Labels = ["a\0b"] } },
         { RejectionReasons.MalformedEvent, Good with { Labels = null! } },
         { RejectionReasons.MalformedEvent, Good with { Labels = [""] } },
         { RejectionReasons.MalformedEvent, Good with { Labels = [.. Enumerable.Repeat("x", 65)] } },
@@ -27,6 +32,10 @@ public sealed class UploadValidatorTests
 
     [Fact]
     public void Accepts_a_good_event() => Assert.Null(UploadValidator.Check(Good));
+
+    [Fact]
+    public void Accepts_names_in_any_script_up_to_their_limits() => Assert.Null(UploadValidator.Check(
+        Good with { ExternalId = new string('x', 512), Labels = [.. Enumerable.Repeat("städte 🌉", 63), new string('y', 128)] }));
 
     [Theory]
     [MemberData(nameof(Bad))]
