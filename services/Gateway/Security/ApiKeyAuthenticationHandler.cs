@@ -25,6 +25,7 @@ public sealed class ApiKeyAuthenticationHandler(
     public const string TenantClaim = "tenant";
 
     internal const string Anonymous = "anonymous";
+    internal const string KeyHeader = "X-Api-Key";
 
     private const string BearerPrefix = "Bearer ";
 
@@ -66,7 +67,7 @@ public sealed class ApiKeyAuthenticationHandler(
 
     private string? Presented()
     {
-        var header = Request.Headers["X-Api-Key"].ToString();
+        var header = Request.Headers[KeyHeader].ToString();
         if (header.Length > 0)
         {
             return header;

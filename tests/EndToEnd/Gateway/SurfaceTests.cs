@@ -32,6 +32,42 @@ public sealed class SurfaceTests(StandaloneFixture standalone)
     }
 
     [Fact]
+    public async Task The_OpenAPI_document_describes_the_forms_as_forms()
+    {
+        var paths = (await _gateway.GetAsync("openapi/v1.json")).Body["paths"]!.AsObject()
+            .ToDictionary(path => path.Key.TrimEnd('/'), path => path.Value!);
+        foreach (var (path, fields) in new Dictionary<string, string[]>
+        {
+            ["/v1/collections/{collection}/images"] = ["externalId", "file", "labels", "traffic"],
+            ["/v1/collections/{collection}/search"] = ["file", "labels", "limit", "mode", "rerank"],
+        })
+        {
+            var content = paths[path]["post"]!["requestBody"]!["content"]!.AsObject();
+            Assert.Equal(["application/json", "multipart/form-data"], content.Select(c => c.Key).Order(StringComparer.Ordinal));
+            var form = content["multipart/form-data"]!["schema"]!;
+            Assert.Equal(fields, form["properties"]!.AsObject().Select(p => p.Key).Order(StringComparer.Ordinal));
+            Assert.Equal(("string", "binary"), ((string?)form["properties"]!["file"]!["type"], (string?)form["properties"]!["file"]!["format"]));
+            Assert.Equal("array", (string?)form["properties"]!["labels"]!["type"]);
+            Assert.Equal(["file"], form["required"]!.AsArray().Select(r => (string?)r));
+            Assert.NotNull(content["application/json"]!["schema"]!["$ref"]);
+        }
+    }
+
+    [Fact]
+    public async Task The_OpenAPI_document_says_how_a_key_is_presented()
+    {
+        var document = (await _gateway.GetAsync("openapi/v1.json")).Body;
+
+        var schemes = document["components"]!["securitySchemes"]!;
+        Assert.Equal(("apiKey", "header", "X-Api-Key"), ((string?)schemes["apiKey"]!["type"], (string?)schemes["apiKey"]!["in"], (string?)schemes["apiKey"]!["name"]));
+        Assert.Equal(("http", "bearer"), ((string?)schemes["bearer"]!["type"], (string?)schemes["bearer"]!["scheme"]));
+        var operations = document["paths"]!.AsObject()
+            .SelectMany(path => path.Value!.AsObject().Where(m => m.Key is "get" or "put" or "post" or "delete")).Select(method => method.Value!);
+        Assert.All(operations, operation => Assert.Equal(
+            ["apiKey", "bearer"], operation["security"]!.AsArray().SelectMany(s => s!.AsObject().Select(r => r.Key))));
+    }
+
+    [Fact]
     public async Task It_becomes_ready_once_by_its_first_inference()
     {
         // In one process the model may be warm before the first request comes in; separate processes show the 503 for certain.
