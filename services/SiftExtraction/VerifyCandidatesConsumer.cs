@@ -34,7 +34,8 @@ public sealed class VerifyCandidatesConsumer(
         await context.RespondAsync(new CandidatesVerified { Candidates = await VerifyAsync(request, query, context.CancellationToken) });
     }
 
-    private async Task<SiftFeatures> QueryAsync(VerifyCandidates request, CancellationToken ct)
+    /// <summary>The query's features; null for an image that has none, as one that only the other branch could read.</summary>
+    private async Task<SiftFeatures?> QueryAsync(VerifyCandidates request, CancellationToken ct)
     {
         if (request.Image is { } source)
         {
@@ -42,18 +43,19 @@ public sealed class VerifyCandidatesConsumer(
         }
 
         var image = await catalog.GetAsync(request.Collection, request.ImageId!.Value, ct);
-        return await StoredAsync(image, request.Tenant, ct)
-            ?? throw new PermanentException(RefusalReasons.UnknownImage, "The query image has no SIFT features.");
+        return image is not null && image.Tenant == request.Tenant
+            ? await StoredAsync(image, request.Tenant, ct)
+            : throw new PermanentException(RefusalReasons.UnknownImage, "There is no such query image.");
     }
 
-    private async Task<CandidateVerification[]> VerifyAsync(VerifyCandidates request, SiftFeatures query, CancellationToken ct)
+    private async Task<CandidateVerification[]> VerifyAsync(VerifyCandidates request, SiftFeatures? query, CancellationToken ct)
     {
         var candidates = await catalog.GetManyAsync(request.Collection, request.Candidates, ct);
         var results = new CandidateVerification[candidates.Count];
         await Parallel.ForAsync(0, results.Length, ct, async (i, token) =>
         {
-            var candidate = await StoredAsync(candidates[i], request.Tenant, token);
-            var match = candidate is null ? null : verifier.Verify(query, candidate);
+            var candidate = query is null ? null : await StoredAsync(candidates[i], request.Tenant, token);
+            var match = candidate is null ? null : verifier.Verify(query!, candidate);
             results[i] = new CandidateVerification
             {
                 ImageId = request.Candidates[i],

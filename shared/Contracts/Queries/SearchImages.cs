@@ -50,6 +50,9 @@ public static class RerankModes
     /// <summary>As found.</summary>
     public const string None = "none";
 
-    /// <summary>SIFT matches verified by a homography; verified hits come first, by inliers.</summary>
+    /// <summary>
+    /// SIFT matches verified by a homography; verified hits come first, by inliers. An image or query without SIFT features
+    /// matches nothing: its hits stay as found, with no inliers.
+    /// </summary>
     public const string Geometric = "geometric";
 }

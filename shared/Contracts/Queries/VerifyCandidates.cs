@@ -15,7 +15,7 @@ public sealed record VerifyCandidates
     /// <summary>The query as a picture; exactly one of this and <see cref="ImageId"/> is set.</summary>
     public ImageSource? Image { get; init; }
 
-    /// <summary>The query as an image of the collection.</summary>
+    /// <summary>The query as an image of the collection. One without SIFT features verifies no candidate.</summary>
     public Guid? ImageId { get; init; }
 
     /// <summary>The candidates, 1 to 200 images.</summary>
@@ -35,7 +35,7 @@ public sealed record CandidateVerification
     /// <summary>The candidate.</summary>
     public required Guid ImageId { get; init; }
 
-    /// <summary>Matches that agree with one homography; 0 if there is none, or the candidate has no SIFT features.</summary>
+    /// <summary>Matches that agree with one homography; 0 if there is none, or one of the two has no SIFT features.</summary>
     public required int Inliers { get; init; }
 
     /// <summary>Whether there are enough inliers to call it the same scene.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Pipeline.Catalog;
 using Pipeline.Contracts;
 using Pipeline.Contracts.Queries;
 using Pipeline.Tests.Support;
@@ -131,6 +132,33 @@ public sealed class SearchTests(StandaloneFixture standalone) : IAsyncLifetime
 
         answer.AssertOk();
         Assert.Equal((_ids[0], MatchKinds.Duplicate), (answer.HitIds[0], (string?)answer.Hits[0]["match"]));
+    }
+
+    [Fact]
+    public async Task A_verified_search_by_an_image_without_SIFT_features_answers_its_hits_unverified()
+    {
+        const string Partial = "partial";
+        await _gateway.CreateCollectionAsync(Partial);
+        var query = await _gateway.IndexAsync(Partial, Pictures.Scene(0));
+        var copy = await _gateway.IndexAsync(Partial, Pictures.Recompressed(Pictures.Scene(0)));
+        var body = new JsonObject { ["imageId"] = query, ["rerank"] = RerankModes.Geometric };
+        Assert.Equal(MatchKinds.NearDuplicate, (string?)(await _gateway.SearchAsync(Partial, body)).Hits[1]["match"]);
+
+        // As if SIFT extraction had rejected the picture.
+        await foreach (var blob in standalone.Blobs.ListAsync(BlobKeys.FeaturesPrefix(Partial, query), CancellationToken.None))
+        {
+            if (blob.Key.Contains("sift", StringComparison.Ordinal))
+            {
+                Assert.True(await standalone.Blobs.DeleteAsync(blob.Key, CancellationToken.None));
+            }
+        }
+
+        var answer = await _gateway.SearchAsync(Partial, body);
+
+        answer.AssertOk();
+        Assert.Equal([query, copy], answer.HitIds);
+        Assert.Equal([MatchKinds.Duplicate, MatchKinds.Similar], answer.Hits.Select(hit => (string?)hit["match"]));
+        Assert.All(answer.Hits, hit => Assert.Equal(0, (int?)hit["inliers"]));
     }
 
     [Fact]
