@@ -10,7 +10,9 @@ using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Events;
 using Pipeline.Gateway.Collections;
 using Pipeline.Gateway.Images;
+using Pipeline.Gateway.OpenApi;
 using Pipeline.Gateway.Search;
+using Pipeline.Hosting;
 using Pipeline.Messaging;
 
 namespace Pipeline.Gateway;
@@ -23,7 +25,9 @@ public static class GatewayServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(configuration);
         services.AddOptions<GatewayOptions>().Bind(configuration.GetSection(GatewayOptions.SectionName)).ValidateDataAnnotations().ValidateOnStart();
-        services.AddHostedService<LoopbackGuard>();
+        services.AddSingleton<LoopbackGuard>();
+        services.AddSingleton<IStartCheck>(provider => provider.GetRequiredService<LoopbackGuard>());
+        services.AddHostedService(provider => provider.GetRequiredService<LoopbackGuard>());
         services.AddHostedService<AbandonedBlobs>();
         services.AddScoped<UploadPublisher>();
 
@@ -43,7 +47,10 @@ public static class GatewayServiceCollectionExtensions
 
         services.AddProblemDetails();
         services.AddExceptionHandler<ExceptionProblems>();
-        services.AddOpenApi("v1");
+        services.AddOpenApi("v1", openApi => openApi
+            .AddDocumentTransformer(KeySecurity.AddSchemesAsync)
+            .AddOperationTransformer(KeySecurity.RequireAsync)
+            .AddOperationTransformer(FormBodies.DescribeAsync));
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));

@@ -9,4 +9,4 @@ builder.AddPipelineCore();
 var app = builder.Build();
 app.MapGateway();
 app.MapPipelineHost();
-await app.RunAsync();
+return await app.RunPipelineAsync();

@@ -8,4 +8,4 @@ builder.AddPipelineCore();
 
 var app = builder.Build();
 app.MapPipelineHost();
-await app.RunAsync();
+return await app.RunPipelineAsync();

@@ -1,3 +1,4 @@
+using Pipeline.Hosting;
 using Pipeline.Standalone;
 using Pipeline.Standalone.Demo;
 
@@ -6,6 +7,4 @@ if (args is ["demo", .. var demoArgs])
     return await DemoCommand.RunAsync(demoArgs);
 }
 
-var app = StandaloneHost.Build(args);
-await app.RunAsync();
-return 0;
+return await StandaloneHost.Build(args).RunPipelineAsync();

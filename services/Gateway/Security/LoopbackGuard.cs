@@ -2,19 +2,23 @@ using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
+using Pipeline.Hosting;
 
 namespace Pipeline.Gateway;
 
-/// <summary>Refuses to start open to the network without API keys.</summary>
-public sealed class LoopbackGuard(IServer server, IConfiguration configuration, IOptions<GatewayOptions> options) : IHostedService
+/// <summary>
+/// Refuses to start open to the network without API keys: before a process starts, and again whenever a host that holds the
+/// Gateway is started by other means.
+/// </summary>
+public sealed class LoopbackGuard(IServer server, IConfiguration configuration, IOptions<GatewayOptions> options) : IHostedService, IStartCheck
 {
     /// <inheritdoc/>
     /// <exception cref="OptionsValidationException">An address beyond loopback is bound and there are no keys.</exception>
-    public Task StartAsync(CancellationToken cancellationToken)
+    public void Check()
     {
         if (options.Value.ApiKeys.Count > 0)
         {
-            return Task.CompletedTask;
+            return;
         }
 
         var addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
@@ -26,10 +30,19 @@ public sealed class LoopbackGuard(IServer server, IConfiguration configuration, 
             : ((string[])["http_ports", "https_ports"]).SelectMany(key => configuration[key]?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [])
                 .Select(port => $"http://*:{port}");
         var open = addresses.Concat(configured).Concat(endpoints).Concat(ports).FirstOrDefault(a => !IsLoopback(a));
-        return open is null
-            ? Task.CompletedTask
-            : throw new OptionsValidationException(
+        if (open is not null)
+        {
+            throw new OptionsValidationException(
                 GatewayOptions.SectionName, typeof(GatewayOptions), [$"{open} is open to the network: configure Gateway:ApiKeys, or bind 127.0.0.1."]);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="OptionsValidationException">An address beyond loopback is bound and there are no keys.</exception>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        Check();
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>

@@ -30,8 +30,34 @@ public sealed class StartRefusalTests : IDisposable
 
         var ended = await Assert.ThrowsAsync<InvalidOperationException>(() => process.WaitUntilReadyAsync());
 
-        Assert.DoesNotContain("ended with 0:", ended.Message, StringComparison.Ordinal);
-        Assert.Contains("is open to the network: configure Gateway:ApiKeys, or bind 127.0.0.1.", ended.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Gateway ended with 1:", ended.Message, StringComparison.Ordinal);
+        var line = Assert.Single(await File.ReadAllLinesAsync(process.LogPath));
+        Assert.StartsWith("Not started: http://0.0.0.0:", line, StringComparison.Ordinal);
+        Assert.EndsWith(" is open to the network: configure Gateway:ApiKeys, or bind 127.0.0.1.", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Settings_that_cannot_work_are_named_in_one_line()
+    {
+        await using var process = ServiceProcess.Start(
+            "Upload",
+            new Dictionary<string, string>
+            {
+                ["Storage:Blobs:Root"] = Path.Combine(_folder.FullName, "blobs"),
+                ["Storage:State:Path"] = Path.Combine(_folder.FullName, "state.db"),
+                ["Upload:AllowedRoots:0"] = "pictures",
+                ["Telemetry:TraceSampleRatio"] = "2",
+            },
+            Path.Combine(_folder.FullName, "log"));
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => process.WaitUntilReadyAsync());
+
+        var log = await File.ReadAllLinesAsync(process.LogPath);
+        Assert.DoesNotContain(log, l => l.StartsWith("   at ", StringComparison.Ordinal));
+        var line = log[^1];
+        Assert.StartsWith("Not started: ", line, StringComparison.Ordinal);
+        Assert.Contains("'pictures' is not an absolute path.", line, StringComparison.Ordinal);
+        Assert.Contains("Telemetry:TraceSampleRatio must be 0 to 1.", line, StringComparison.Ordinal);
     }
 
     [Theory]
