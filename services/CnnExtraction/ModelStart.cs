@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Options;
 using Pipeline.Onnx;
 using Pipeline.Storage;
 
@@ -10,7 +9,7 @@ namespace Pipeline.CnnExtraction;
 /// cold worker is not ready.
 /// </summary>
 public sealed partial class ModelStart(
-    Backbone backbone, ArtifactStore artifacts, IOptions<BackboneOptions> options, ILogger<ModelStart> logger) : BackgroundService, IHealthCheck
+    Backbone backbone, BackboneModel model, ArtifactStore artifacts, ILogger<ModelStart> logger) : BackgroundService, IHealthCheck
 {
     /// <summary>The kind of model artifacts.</summary>
     public const string ArtifactKind = "cnn";
@@ -24,7 +23,7 @@ public sealed partial class ModelStart(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await artifacts.AddAsync(ArtifactKind, BackboneArtifact.Load(options.Value), new ArtifactLineage { CreatedFrom = "imported backbone" }, stoppingToken);
+        await artifacts.AddAsync(ArtifactKind, model.Artifact, new ArtifactLineage { CreatedFrom = "imported backbone" }, stoppingToken);
         backbone.WarmUp();
         _ready = true;
         LogReady(logger, backbone.Version, backbone.Dimensions);

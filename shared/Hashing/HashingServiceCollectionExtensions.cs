@@ -27,22 +27,21 @@ public static class HashingServiceCollectionExtensions
             .ValidateDataAnnotations()
             .ValidateOnStart();
         services.AddSingleton(provider => new HashEncoder(
-            Load(
-                provider.GetRequiredService<IOptions<HashEncoderOptions>>().Value,
-                provider.GetRequiredService<IOptions<BackboneOptions>>().Value),
+            Load(provider, provider.GetRequiredService<IOptions<HashEncoderOptions>>().Value),
             provider.GetRequiredService<OnnxSessionFactory>()));
         return services;
     }
 
-    private static byte[] Load(HashEncoderOptions options, BackboneOptions backbone)
+    private static byte[] Load(IServiceProvider provider, HashEncoderOptions options)
     {
         if (options.ModelPath is { } path)
         {
             return ModelFiles.ReadVerified(path, options.Sha256);
         }
 
+        string output = provider.GetRequiredService<IOptions<BackboneOptions>>().Value.EmbeddingOutput;
         byte[] model = RandomHyperplanes
-            .ForBackbone(BackboneArtifact.Load(backbone), options.Bits, options.Seed, backbone.EmbeddingOutput)
+            .ForBackbone(provider.GetRequiredService<BackboneModel>().Artifact, options.Bits, options.Seed, output)
             .BuildModel();
         if (options.Sha256 is { } expected)
         {

@@ -31,7 +31,7 @@ public static class OnnxServiceCollectionExtensions
     }
 
     /// <summary>
-    /// Adds <see cref="Backbone"/> and <see cref="FeatureBatcher"/>, one of each, made when first asked for; call
+    /// Adds <see cref="BackboneModel"/>, <see cref="Backbone"/> and <see cref="FeatureBatcher"/>, one of each, made when first asked for; call
     /// <see cref="Backbone.WarmUp"/> before reporting readiness.
     /// </summary>
     public static IServiceCollection AddBackbone(this IServiceCollection services, IConfiguration configuration)
@@ -49,10 +49,11 @@ public static class OnnxServiceCollectionExtensions
             .ValidateDataAnnotations()
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<BackboneOptions>, BackboneOptionsValidator>();
+        services.AddSingleton<BackboneModel>();
         services.AddSingleton(provider =>
         {
             BackboneOptions options = provider.GetRequiredService<IOptions<BackboneOptions>>().Value;
-            return new Backbone(BackboneArtifact.Load(options), options, provider.GetRequiredService<OnnxSessionFactory>());
+            return new Backbone(provider.GetRequiredService<BackboneModel>().Artifact, options, provider.GetRequiredService<OnnxSessionFactory>());
         });
         services.AddSingleton(provider => new FeatureBatcher(
             provider.GetRequiredService<Backbone>(), provider.GetRequiredService<IOptions<BackboneOptions>>().Value));
