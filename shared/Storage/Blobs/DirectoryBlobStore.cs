@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -14,16 +13,8 @@ namespace Pipeline.Storage;
 public sealed class DirectoryBlobStore : IBlobStore, IStorageProbe
 {
     private const int CopyBuffer = 128 * 1024;
-    private const int RememberedFolders = 100_000;
-
-    /// <summary>Nothing writes one blob for so long: an older temporary file belongs to a process that crashed.</summary>
-    private static readonly TimeSpan AbandonedAfter = TimeSpan.FromHours(1);
-
-    private readonly string _objects;
-    private readonly string _incoming;
-
-    // Folders whose own name is known to be durable, so that the usual write syncs one folder and not the whole path.
-    private readonly ConcurrentDictionary<string, bool> _durableFolders = new(StringComparer.Ordinal);
+    private readonly BlobFolders _folders;
+    private readonly TemporaryFiles _temporaries;
 
     /// <summary>Opens the store, creates its folders and removes what crashed writers left behind.</summary>
     /// <exception cref="StorageUnavailableException">The folder cannot be created or listed.</exception>
@@ -31,14 +22,15 @@ public sealed class DirectoryBlobStore : IBlobStore, IStorageProbe
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(root);
         Root = Path.GetFullPath(root);
-        _objects = Path.Combine(Root, "objects");
-        _incoming = Path.Combine(Root, "incoming");
+        var (objects, incoming) = (Path.Combine(Root, "objects"), Path.Combine(Root, "incoming"));
+        _folders = new BlobFolders(objects);
+        _temporaries = new TemporaryFiles(incoming);
         Guard(() =>
         {
-            Directory.CreateDirectory(_objects);
-            Directory.CreateDirectory(_incoming);
+            Directory.CreateDirectory(objects);
+            Directory.CreateDirectory(incoming);
             NativeMethods.SyncDirectory(Root);
-            RemoveAbandoned();
+            _temporaries.RemoveAbandoned();
             return true;
         });
     }
@@ -51,12 +43,21 @@ public sealed class DirectoryBlobStore : IBlobStore, IStorageProbe
     /// <inheritdoc/>
     public Task PutAsync(string key, ReadOnlyMemory<byte> content, CancellationToken ct)
     {
-        var target = PathOf(key);
-        return Run(
+        var target = _folders.PathOf(key);
+        return RunAsync(
             () =>
             {
-                WriteAndPublish(content, target);
-                return true;
+                var temporary = _temporaries.NewPath();
+                try
+                {
+                    TemporaryFiles.Write(temporary, content.Span);
+                    _folders.Publish(temporary, target);
+                }
+                catch
+                {
+                    TemporaryFiles.Discard(temporary);
+                    throw;
+                }
             },
             ct);
     }
@@ -66,55 +67,17 @@ public sealed class DirectoryBlobStore : IBlobStore, IStorageProbe
     {
         ArgumentNullException.ThrowIfNull(content);
         ArgumentOutOfRangeException.ThrowIfNegative(maxBytes);
-        var target = PathOf(key);
-        var temporary = NewTemporary();
+        var target = _folders.PathOf(key);
+        var temporary = _temporaries.NewPath();
         try
         {
-            long length = 0;
-            using (var file = Guard(() => Create(temporary)))
-            {
-                var buffer = new byte[CopyBuffer];
-                int read;
-                // Errors of the source are the caller's; only the file's own mean that the store is unavailable.
-                while ((read = await content.ReadAsync(buffer, ct)) > 0)
-                {
-                    if (length + read > maxBytes)
-                    {
-                        throw new BlobTooLargeException(key, maxBytes);
-                    }
-
-                    var (position, count) = (length, read);
-                    await Run(
-                        () =>
-                        {
-                            RandomAccess.Write(file, buffer.AsSpan(0, count), position);
-                            return true;
-                        },
-                        ct);
-                    length += read;
-                }
-
-                await Run(
-                    () =>
-                    {
-                        RandomAccess.FlushToDisk(file);
-                        return true;
-                    },
-                    ct);
-            }
-
-            await Run(
-                () =>
-                {
-                    Publish(temporary, target);
-                    return true;
-                },
-                ct);
+            var length = await ReceiveAsync(key, content, maxBytes, temporary, ct);
+            await RunAsync(() => _folders.Publish(temporary, target), ct);
             return length;
         }
         catch
         {
-            Discard(temporary);
+            TemporaryFiles.Discard(temporary);
             throw;
         }
     }
@@ -122,8 +85,8 @@ public sealed class DirectoryBlobStore : IBlobStore, IStorageProbe
     /// <inheritdoc/>
     public Task<byte[]?> TryReadAsync(string key, CancellationToken ct)
     {
-        var path = PathOf(key);
-        return Run(
+        var path = _folders.PathOf(key);
+        return RunAsync(
             () =>
             {
                 using var file = OpenOrNull(path);
@@ -149,42 +112,38 @@ public sealed class DirectoryBlobStore : IBlobStore, IStorageProbe
     /// <inheritdoc/>
     public Task<Stream?> TryOpenReadAsync(string key, CancellationToken ct)
     {
-        var path = PathOf(key);
-        return Run<Stream?>(() => OpenOrNull(path) is { } file ? new FileStream(file, FileAccess.Read, CopyBuffer) : null, ct);
+        var path = _folders.PathOf(key);
+        return RunAsync<Stream?>(() => OpenOrNull(path) is { } file ? new FileStream(file, FileAccess.Read, CopyBuffer) : null, ct);
     }
 
     /// <inheritdoc/>
     public Task<bool> ExistsAsync(string key, CancellationToken ct)
     {
-        var path = PathOf(key);
-        return Run(() => IsBlob(path), ct);
+        var path = _folders.PathOf(key);
+        return RunAsync(() => _folders.IsBlob(path), ct);
     }
 
     /// <inheritdoc/>
-    /// <remarks>A hard link where the file system has them: blobs are replaced, never changed, so two keys can share a file.</remarks>
+    /// <remarks>A hard link where the file system has them.</remarks>
     public Task<bool> CopyAsync(string from, string to, CancellationToken ct)
     {
-        var (source, target) = (PathOf(from), PathOf(to));
-        return Run(
+        var (source, target) = (_folders.PathOf(from), _folders.PathOf(to));
+        return RunAsync(
             () =>
             {
-                if (!IsBlob(source))
+                if (!_folders.IsBlob(source))
                 {
                     return false;
                 }
 
-                var temporary = NewTemporary();
+                var temporary = _temporaries.NewPath();
                 try
                 {
-                    if (!NativeMethods.TryLink(source, temporary))
-                    {
-                        CopyDurably(source, temporary);
-                    }
-
-                    Publish(temporary, target);
+                    TemporaryFiles.CopyFrom(source, temporary);
+                    _folders.Publish(temporary, target);
                     return true;
                 }
-                catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && !IsBlob(source))
+                catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && !_folders.IsBlob(source))
                 {
                     // Somebody else deleted it in between.
                     return false;
@@ -192,7 +151,7 @@ public sealed class DirectoryBlobStore : IBlobStore, IStorageProbe
                 finally
                 {
                     // Renaming a link to what the target is already leaves the link where it was.
-                    Discard(temporary);
+                    TemporaryFiles.Discard(temporary);
                 }
             },
             ct);
@@ -201,205 +160,62 @@ public sealed class DirectoryBlobStore : IBlobStore, IStorageProbe
     /// <inheritdoc/>
     public Task<bool> DeleteAsync(string key, CancellationToken ct)
     {
-        var path = PathOf(key);
-        return Run(
-            () =>
-            {
-                if (!IsBlob(path))
-                {
-                    return false;
-                }
-
-                File.Delete(path);
-                NativeMethods.SyncDirectory(Path.GetDirectoryName(path)!);
-                return true;
-            },
-            ct);
+        var path = _folders.PathOf(key);
+        return RunAsync(() => _folders.Delete(path), ct);
     }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<BlobEntry> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken ct)
     {
-        ArgumentNullException.ThrowIfNull(prefix);
-        if (!BlobKey.IsValidPrefix(prefix))
+        var listing = new BlobListing(_folders, prefix);
+        while (await RunAsync(listing.Next, ct) is { } entries)
         {
-            throw new ArgumentException($"'{prefix}' cannot begin a blob key.", nameof(prefix));
-        }
-
-        // Only the folder that holds the prefix's last slash can hold matches; deeper folders are entered if they match.
-        var pending = new Stack<string>([prefix[..(prefix.LastIndexOf('/') + 1)]]);
-        while (pending.TryPop(out var folder))
-        {
-            var entries = await Run(() => Entries(folder), ct);
-            foreach (var (name, file) in entries)
+            foreach (var entry in entries)
             {
-                var key = folder + name;
-                if (file is not null && key.StartsWith(prefix, StringComparison.Ordinal))
-                {
-                    yield return new BlobEntry(key, file.Length, file.LastWriteTimeUtc);
-                }
-                else if (file is null && (key.StartsWith(prefix, StringComparison.Ordinal) || prefix.StartsWith(key + '/', StringComparison.Ordinal)))
-                {
-                    pending.Push(key + '/');
-                }
+                yield return entry;
             }
         }
     }
 
     /// <inheritdoc/>
     /// <remarks>Writes, syncs and deletes a small file, so that a full or read-only disk is seen.</remarks>
-    public Task ProbeAsync(CancellationToken ct) => Run(
+    public Task ProbeAsync(CancellationToken ct) => RunAsync(
         () =>
         {
-            var probe = NewTemporary();
+            var probe = _temporaries.NewPath();
             try
             {
-                using var file = Create(probe);
-                RandomAccess.Write(file, "probe"u8, 0);
-                RandomAccess.FlushToDisk(file);
+                TemporaryFiles.Write(probe, "probe"u8);
             }
             finally
             {
                 File.Delete(probe);
             }
-
-            return true;
         },
         ct);
 
-    private List<(string Name, FileInfo? File)> Entries(string folder)
+    /// <summary>Writes a stream to a file, durably; answers its length. Errors of the stream are the caller's; only the file's mean that the store is unavailable.</summary>
+    private static async Task<long> ReceiveAsync(string key, Stream content, long maxBytes, string path, CancellationToken ct)
     {
-        var path = Path.Combine(_objects, folder);
-        if (!Directory.Exists(path))
+        using var file = Guard(() => TemporaryFiles.Create(path));
+        var buffer = new byte[CopyBuffer];
+        long length = 0;
+        int read;
+        while ((read = await content.ReadAsync(buffer, ct)) > 0)
         {
-            ThrowIfGone();
-            return [];
-        }
-
-        var found = new List<(string, FileInfo?)>();
-        foreach (var entry in new DirectoryInfo(path).EnumerateFileSystemInfos())
-        {
-            // A file deleted since the enumeration saw it has no length any more.
-            if (entry is not FileInfo file || file.Exists)
+            if (length + read > maxBytes)
             {
-                found.Add((entry.Name, entry as FileInfo));
-            }
-        }
-
-        return found;
-    }
-
-    private void WriteAndPublish(ReadOnlyMemory<byte> content, string target)
-    {
-        var temporary = NewTemporary();
-        try
-        {
-            using (var file = Create(temporary))
-            {
-                RandomAccess.Write(file, content.Span, 0);
-                RandomAccess.FlushToDisk(file);
+                throw new BlobTooLargeException(key, maxBytes);
             }
 
-            Publish(temporary, target);
+            var (position, count) = (length, read);
+            await RunAsync(() => RandomAccess.Write(file, buffer.AsSpan(0, count), position), ct);
+            length += read;
         }
-        catch
-        {
-            Discard(temporary);
-            throw;
-        }
+
+        await RunAsync(() => RandomAccess.FlushToDisk(file), ct);
+        return length;
     }
-
-    private static void CopyDurably(string source, string target)
-    {
-        File.Copy(source, target);
-        using var file = File.OpenHandle(target, FileMode.Open, FileAccess.Write);
-        RandomAccess.FlushToDisk(file);
-    }
-
-    private void Publish(string source, string target)
-    {
-        var folder = Path.GetDirectoryName(target)!;
-        EnsureFolder(folder);
-        if (Directory.Exists(target))
-        {
-            throw new ArgumentException($"'{Path.GetRelativePath(_objects, target)}' is the beginning of other blobs' keys.");
-        }
-
-        File.Move(source, target, overwrite: true);
-        NativeMethods.SyncDirectory(folder);
-    }
-
-    private void EnsureFolder(string folder)
-    {
-        if (folder.Length <= _objects.Length)
-        {
-            ThrowIfGone();
-            return;
-        }
-
-        if (_durableFolders.ContainsKey(folder) && Directory.Exists(folder))
-        {
-            return;
-        }
-
-        if (File.Exists(folder))
-        {
-            throw new ArgumentException($"The key lies below the blob '{Path.GetRelativePath(_objects, folder)}'.");
-        }
-
-        // Another process may have made the folder and not synced it yet, so its parent is synced even if it exists.
-        var parent = Path.GetDirectoryName(folder)!;
-        EnsureFolder(parent);
-        Directory.CreateDirectory(folder);
-        NativeMethods.SyncDirectory(parent);
-        if (_durableFolders.Count >= RememberedFolders)
-        {
-            _durableFolders.Clear();
-        }
-
-        _durableFolders[folder] = true;
-    }
-
-    /// <summary>A volume that is not mounted must read as unavailable: "no such blob" would be taken for the truth.</summary>
-    private void ThrowIfGone()
-    {
-        if (!Directory.Exists(_objects))
-        {
-            throw new DirectoryNotFoundException($"'{_objects}' is gone.");
-        }
-    }
-
-    private bool IsBlob(string path)
-    {
-        try
-        {
-            // Unlike File.Exists this tells a missing file from one that cannot be looked at.
-            return (File.GetAttributes(path) & FileAttributes.Directory) == 0;
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            ThrowIfGone();
-            return false;
-        }
-    }
-
-    private void RemoveAbandoned()
-    {
-        var newest = DateTime.UtcNow - AbandonedAfter;
-        foreach (var file in new DirectoryInfo(_incoming).EnumerateFiles())
-        {
-            if (file.LastWriteTimeUtc < newest)
-            {
-                file.Delete();
-            }
-        }
-    }
-
-    private string PathOf(string key) => Path.Combine(_objects, BlobKey.Validate(key));
-
-    private string NewTemporary() => Path.Combine(_incoming, Guid.NewGuid().ToString("N"));
-
-    private static SafeFileHandle Create(string path) => File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
 
     private SafeFileHandle? OpenOrNull(string path)
     {
@@ -409,7 +225,7 @@ public sealed class DirectoryBlobStore : IBlobStore, IStorageProbe
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            ThrowIfGone();
+            _folders.ThrowIfGone();
             return null;
         }
         catch (UnauthorizedAccessException) when (Directory.Exists(path))
@@ -419,19 +235,15 @@ public sealed class DirectoryBlobStore : IBlobStore, IStorageProbe
         }
     }
 
-    private static void Discard(string temporary)
-    {
-        try
+    private static Task RunAsync(Action work, CancellationToken ct) => RunAsync(
+        () =>
         {
-            File.Delete(temporary);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // What matters is decided already, for good or ill; the file is removed at a later start.
-        }
-    }
+            work();
+            return true;
+        },
+        ct);
 
-    private static async Task<T> Run<T>(Func<T> work, CancellationToken ct) => await Task.Run(() => Guard(work), ct);
+    private static async Task<T> RunAsync<T>(Func<T> work, CancellationToken ct) => await Task.Run(() => Guard(work), ct);
 
     private static T Guard<T>(Func<T> work)
     {

@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+
+namespace Pipeline.Storage;
+
+/// <summary>The folders that blobs lie in: where a key's file is, and folders whose names outlast a power cut.</summary>
+internal sealed class BlobFolders(string objects)
+{
+    private const int RememberedFolders = 100_000;
+
+    // Folders whose own name is known to be durable, so that the usual write syncs one folder and not the whole path.
+    private readonly ConcurrentDictionary<string, bool> _durable = new(StringComparer.Ordinal);
+
+    /// <summary>Where the blob of a key is.</summary>
+    /// <exception cref="ArgumentException">The key is ill-formed.</exception>
+    public string PathOf(string key) => Path.Combine(objects, BlobKey.Validate(key));
+
+    /// <summary>The path of a key's folder, which the empty text names as a whole.</summary>
+    public string FolderOf(string folder) => Path.Combine(objects, folder);
+
+    /// <summary>Gives a finished file its blob's name, durably, in place of what had it before.</summary>
+    /// <exception cref="ArgumentException">The key begins other blobs' keys, or another blob's key begins it.</exception>
+    public void Publish(string file, string path)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        Ensure(folder);
+        if (Directory.Exists(path))
+        {
+            throw new ArgumentException($"'{Path.GetRelativePath(objects, path)}' is the beginning of other blobs' keys.");
+        }
+
+        File.Move(file, path, overwrite: true);
+        NativeMethods.SyncDirectory(folder);
+    }
+
+    /// <summary>Deletes a blob durably; false if there is none.</summary>
+    public bool Delete(string path)
+    {
+        if (!IsBlob(path))
+        {
+            return false;
+        }
+
+        File.Delete(path);
+        NativeMethods.SyncDirectory(Path.GetDirectoryName(path)!);
+        return true;
+    }
+
+    /// <summary>Whether there is a blob at the path.</summary>
+    public bool IsBlob(string path)
+    {
+        try
+        {
+            // Unlike File.Exists this tells a missing file from one that cannot be looked at.
+            return (File.GetAttributes(path) & FileAttributes.Directory) == 0;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            ThrowIfGone();
+            return false;
+        }
+    }
+
+    /// <summary>A volume that is not mounted must read as unavailable: "no such blob" would be taken for the truth.</summary>
+    public void ThrowIfGone()
+    {
+        if (!Directory.Exists(objects))
+        {
+            throw new DirectoryNotFoundException($"'{objects}' is gone.");
+        }
+    }
+
+    private void Ensure(string folder)
+    {
+        if (folder.Length <= objects.Length)
+        {
+            ThrowIfGone();
+            return;
+        }
+
+        if (_durable.ContainsKey(folder) && Directory.Exists(folder))
+        {
+            return;
+        }
+
+        if (File.Exists(folder))
+        {
+            throw new ArgumentException($"The key lies below the blob '{Path.GetRelativePath(objects, folder)}'.");
+        }
+
+        // Another process may have made the folder and not synced it yet, so its parent is synced even if it exists.
+        var parent = Path.GetDirectoryName(folder)!;
+        Ensure(parent);
+        Directory.CreateDirectory(folder);
+        NativeMethods.SyncDirectory(parent);
+        if (_durable.Count >= RememberedFolders)
+        {
+            _durable.Clear();
+        }
+
+        _durable[folder] = true;
+    }
+}
