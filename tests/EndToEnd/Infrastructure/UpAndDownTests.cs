@@ -30,9 +30,12 @@ public sealed class UpAndDownTests : IAsyncLifetime
         Assert.StartsWith("Up already:", again.Output, StringComparison.Ordinal);
         Assert.Equal(processes, ProcessesOf(again.Output));
 
+        var keeper = int.Parse((await File.ReadAllTextAsync(Path.Combine(_folder.FullName, "keep-logs.pid"))).Split(' ')[0], null);
+        Assert.True(Lives(keeper));
+
         var down = await Script.RunAsync($"infra/down '{_folder.FullName}'");
         Assert.True(down.ExitCode == 0, down.Output + down.Error);
-        Assert.All(processes.Values, id => Assert.False(Lives(id)));
+        Assert.All([.. processes.Values, keeper], id => Assert.False(Lives(id)));
     }
 
     public Task InitializeAsync() => Task.CompletedTask;
