@@ -1,9 +1,13 @@
 using System.Text.Json;
 using Pipeline.Tests.Benchmarks;
+using Pipeline.Tests.Support;
 
 const string Usage = $"""
     {PipelineArguments.Usage}
-    dotnet run -c Release --project tests/Benchmarks -- search [--sizes 1000,10000,100000] [--queries 100] [--json FILE]
+    dotnet run -c Release --project tests/Benchmarks -- search [--sizes 1000,10000,100000] [--queries 100]
+      [--images DIR] [--bus-queries 48] [--json FILE]
+      Latency of the embedded index alone, and of whole searches over the bus with the pictures in DIR (default: those that
+      infra/photos/fetch gathered, artifacts/photos).
     dotnet run -c Release --project tests/Benchmarks -- storage [--json FILE]
     """;
 
@@ -46,7 +50,8 @@ static async Task<int> PipelineAsync(PipelineArguments arguments)
 static async Task<int> SearchAsync(string[] options)
 {
     int[] sizes = [1_000, 10_000, 100_000];
-    var queries = 100;
+    var (queries, busQueries) = (100, 48);
+    var images = Path.Combine(RepositoryRoot.Path, "artifacts", "photos");
     string? json = null;
     for (var i = 0; i < options.Length; i += 2)
     {
@@ -59,6 +64,12 @@ static async Task<int> SearchAsync(string[] options)
             case "--queries":
                 queries = Numbers.Positive(value);
                 break;
+            case "--images":
+                images = value;
+                break;
+            case "--bus-queries":
+                busQueries = Numbers.Positive(value);
+                break;
             case "--json":
                 json = value;
                 break;
@@ -67,7 +78,14 @@ static async Task<int> SearchAsync(string[] options)
         }
     }
 
+    if (!Directory.Exists(images))
+    {
+        throw new ArgumentException($"There is no folder {images}: give --images, or run infra/photos/fetch.");
+    }
+
     var result = await SearchBenchmark.RunAsync(sizes, queries, Console.WriteLine);
+    var whole = await WholeSearchBenchmark.RunAsync(sizes, busQueries, Path.GetFullPath(images), Console.WriteLine);
+    result = result with { Sizes = [.. result.Sizes.Select(size => size with { WholeSearches = whole[size.Entries] })] };
     if (json is not null)
     {
         await using var file = File.Create(json);

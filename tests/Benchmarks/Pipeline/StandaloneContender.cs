@@ -4,7 +4,7 @@ using Pipeline.Standalone;
 
 namespace Pipeline.Tests.Benchmarks;
 
-/// <summary>All services in this process, on the embedded defaults: in-memory bus, SQLite, files.</summary>
+/// <summary>All services in this process, on the embedded defaults (in-memory bus, SQLite, files) but for the settings given.</summary>
 internal sealed class StandaloneContender : IContender
 {
     public const string Title = "standalone";
@@ -17,7 +17,8 @@ internal sealed class StandaloneContender : IContender
     /// <summary>What it computes with.</summary>
     public IServiceProvider Services => _host.Services;
 
-    public static async Task<StandaloneContender> StartAsync(string data, string images)
+    public static async Task<StandaloneContender> StartAsync(
+        string data, string images, IReadOnlyDictionary<string, string?>? settings = null)
     {
         var host = StandaloneHost.Build([], builder =>
         {
@@ -31,6 +32,7 @@ internal sealed class StandaloneContender : IContender
                 ["Upload:AllowedRoots:0"] = images,
                 ["Logging:LogLevel:Default"] = "Warning",
             });
+            builder.Configuration.AddInMemoryCollection(settings ?? new Dictionary<string, string?>());
             Uploads.Add(builder.Services);
         });
         await host.StartAsync();
