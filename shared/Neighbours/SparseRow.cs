@@ -30,4 +30,27 @@ public readonly record struct SparseRow(uint[] Indices, float[] Values)
 
         return new SparseRow(indices, entries);
     }
+
+    /// <summary>Dot product, summed in ascending order of the indices in double precision, as the index does.</summary>
+    public double Dot(SparseRow other)
+    {
+        double sum = 0;
+        for (int i = 0, j = 0; i < Indices.Length && j < other.Indices.Length;)
+        {
+            if (Indices[i] == other.Indices[j])
+            {
+                sum += (double)Values[i++] * other.Values[j++];
+            }
+            else if (Indices[i] < other.Indices[j])
+            {
+                i++;
+            }
+            else
+            {
+                j++;
+            }
+        }
+
+        return sum;
+    }
 }

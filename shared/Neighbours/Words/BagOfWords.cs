@@ -20,8 +20,8 @@ public sealed class BagOfWords(VisualVocabulary vocabulary)
 
     /// <summary>Describes an image.</summary>
     /// <param name="features">Its features.</param>
-    /// <returns>A vector of length 1; without entries for an image without keypoints.</returns>
-    public WordVector Describe(SiftFeatures features)
+    /// <returns>Visual words and their weights, a vector of length 1; empty for an image without keypoints.</returns>
+    public SparseRow Describe(SiftFeatures features)
     {
         ArgumentNullException.ThrowIfNull(features);
         var words = ArrayPool<int>.Shared.Rent(features.Count);
@@ -38,7 +38,7 @@ public sealed class BagOfWords(VisualVocabulary vocabulary)
         }
     }
 
-    private WordVector Weigh(ReadOnlySpan<int> sorted)
+    private SparseRow Weigh(ReadOnlySpan<int> sorted)
     {
         var distinct = 0;
         double squares = 0;
@@ -63,6 +63,6 @@ public sealed class BagOfWords(VisualVocabulary vocabulary)
             }
         }
 
-        return new WordVector(indices, values);
+        return new SparseRow(indices, values);
     }
 }

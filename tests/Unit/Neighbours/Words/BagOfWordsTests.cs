@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Pipeline.Neighbours;
 using Pipeline.Neighbours.Words;
 using Xunit;
 
@@ -61,7 +62,7 @@ public sealed class BagOfWordsTests
         var image = Descriptors.Image(6, 100);
         var sharing = Descriptors.Of([.. image.Descriptors[..(128 * 60)], .. Descriptors.Image(7, 40).Descriptors]);
         var other = Bag.Describe(Descriptors.Image(8, 100));
-        WordVector a = Bag.Describe(image), b = Bag.Describe(sharing);
+        SparseRow a = Bag.Describe(image), b = Bag.Describe(sharing);
         Assert.Equal(1, a.Dot(a), 5);
         Assert.Equal(a.Dot(b), b.Dot(a));
         Assert.True(a.Dot(b) > a.Dot(other) + 0.2, $"{a.Dot(b)} is not above {a.Dot(other)}.");
