@@ -29,6 +29,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<IStartCheck>(provider => provider.GetRequiredService<LoopbackGuard>());
         services.AddHostedService(provider => provider.GetRequiredService<LoopbackGuard>());
         services.AddHostedService<AbandonedBlobs>();
+        services.AddHostedService<WaitingUploads>();
         services.AddScoped<UploadPublisher>();
 
         services.AddPipelineRoute<ImageUploaded>("upload");

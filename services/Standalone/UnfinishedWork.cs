@@ -8,7 +8,6 @@ namespace Pipeline.Standalone;
 /// everything unfinished is published again; every stage takes a message it has seen before in its stride.
 /// </summary>
 public sealed partial class UnfinishedWork(
-    UploadCatalog uploads,
     ImageCatalog images,
     CollectionCatalog collections,
     IServiceScopeFactory scopes,
@@ -23,7 +22,7 @@ public sealed partial class UnfinishedWork(
         await StartedAsync(stoppingToken);
         await using var scope = scopes.CreateAsyncScope();
         var events = scope.ServiceProvider.GetRequiredService<IEventPublisher>();
-        var resumed = await ResumeUploadsAsync(events, stoppingToken);
+        var resumed = 0;
         foreach (var collection in await collections.ListAsync(stoppingToken))
         {
             resumed += await ResumeAsync(collection.Name, ImageStatus.Processing, r => events.PublishAsync(ImageEvents.Accepted(r), stoppingToken), stoppingToken);
@@ -42,18 +41,6 @@ public sealed partial class UnfinishedWork(
         var started = new TaskCompletionSource();
         await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
         await started.Task.WaitAsync(ct);
-    }
-
-    private async Task<int> ResumeUploadsAsync(IEventPublisher events, CancellationToken ct)
-    {
-        var count = 0;
-        await foreach (var upload in uploads.ListWaitingAsync(ct))
-        {
-            await events.PublishAsync(upload.Event!, ct);
-            count++;
-        }
-
-        return count;
     }
 
     private async Task<int> ResumeAsync(string collection, ImageStatus status, Func<ImageRecord, Task> publish, CancellationToken ct)
@@ -75,6 +62,6 @@ public sealed partial class UnfinishedWork(
         return count;
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Resumed {Count} unfinished uploads, images and deletions")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Resumed {Count} unfinished images and deletions")]
     private static partial void LogResumed(ILogger logger, int count);
 }

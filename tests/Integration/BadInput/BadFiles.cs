@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Pipeline.Contracts;
 using Pipeline.Imaging;
 using Pipeline.Tests.Integration.Pipelines;
@@ -41,5 +42,32 @@ internal static class BadFiles
         using var noise = TestImages.Noise(160, 120);
         var jpeg = ImageEncoder.EncodeJpeg(noise);
         return jpeg[..(jpeg.Length * 2 / 3)];
+    }
+
+    /// <summary>
+    /// A TIFF whose header promises colour (photometric interpretation RGB) and whose pixels have one channel. As colour, its one
+    /// channel can be spread over three; as luma, two channels are missing: SIFT's branch refuses it, the CNN's does not.
+    /// </summary>
+    public static byte[] HalfReadableTiff()
+    {
+        const int Width = 64, Height = 48, Tags = 9, Pixels = 8 + 2 + (Tags * 12) + 4;
+        using var file = new MemoryStream();
+        using var writer = new BinaryWriter(file);
+        writer.Write("II*\0"u8);
+        writer.Write(8);
+        writer.Write((ushort)Tags);
+        foreach (var (tag, value) in ((ushort, int)[])
+            [(256, Width), (257, Height), (258, 8), (259, 1), (262, 2), (273, Pixels), (277, 1), (278, Height), (279, Width * Height)])
+        {
+            writer.Write(tag);
+            writer.Write((ushort)4);
+            writer.Write(1);
+            writer.Write(value);
+        }
+
+        writer.Write(0);
+        writer.Write(RandomNumberGenerator.GetBytes(Width * Height));
+        writer.Flush();
+        return file.ToArray();
     }
 }

@@ -1,4 +1,7 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using Pipeline.Catalog;
+using Pipeline.Contracts;
 using Pipeline.Tests.Integration.Pipelines;
 using Xunit;
 
@@ -37,6 +40,19 @@ public sealed class BadPictureTests(PipelineFixture fixture) : IClassFixture<Pip
         Assert.Equal((ImageStatus.Indexed, format, 64, 48), (image.Status, image.Format, image.Width, image.Height));
         Assert.All(image.Stages.Values, stage => Assert.True(stage.Done));
         Assert.NotNull(await _pipeline.PointAsync(image.ImageId, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_file_that_only_one_branch_can_read_is_indexed_in_part()
+    {
+        var image = await _pipeline.FinishedAsync(await _pipeline.UploadAsync(new { bytes = BadFiles.HalfReadableTiff() }));
+
+        Assert.Equal((ImageStatus.Indexed, false, RejectionReasons.CorruptImage), (image.Status, image.Stages[Stages.Sift].Done, image.Stages[Stages.Sift].Reason));
+        Assert.Equal([Stages.Sift], ImageEvents.Indexed(image).MissingStages);
+        Assert.NotNull(await _pipeline.PointAsync(image.ImageId, CancellationToken.None));
+        using var gateway = new HttpClient { BaseAddress = _pipeline.Gateway };
+        var status = await gateway.GetFromJsonAsync<JsonObject>(new Uri($"v1/collections/{TestPipeline.Collection}/images/{image.ImageId}", UriKind.Relative));
+        Assert.True((bool)status!["partial"]!);
     }
 
     [Fact]

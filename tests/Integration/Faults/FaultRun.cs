@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Catalog;
+using Pipeline.Contracts;
 using Pipeline.Contracts.Events;
 using Pipeline.Messaging;
 using Pipeline.Storage;
@@ -22,14 +24,23 @@ internal sealed partial class FaultRun : IAsyncDisposable
     private readonly RedisStateStore _state;
     private readonly BusHost _otherSystem;
     private readonly string _folder;
+    private readonly string _blobs;
     private readonly Uploads _uploads;
     private readonly Probe<ImageIndexed> _indexed;
     private bool _settled;
 
     private FaultRun(
-        RabbitMqVirtualHost virtualHost, RedisStateStore state, ServiceCluster cluster, BusHost otherSystem, string folder, Uploads uploads, Probe<ImageIndexed> indexed)
+        RabbitMqVirtualHost virtualHost,
+        RedisStateStore state,
+        ServiceCluster cluster,
+        BusHost otherSystem,
+        string folder,
+        string blobs,
+        Uploads uploads,
+        Probe<ImageIndexed> indexed)
     {
-        (_virtualHost, _state, Cluster, _otherSystem, _folder, _uploads, _indexed) = (virtualHost, state, cluster, otherSystem, folder, uploads, indexed);
+        (_virtualHost, _state, Cluster, _otherSystem, _folder, _blobs, _uploads, _indexed) =
+            (virtualHost, state, cluster, otherSystem, folder, blobs, uploads, indexed);
         Settled = new Settlement(state, uploads);
     }
 
@@ -37,22 +48,31 @@ internal sealed partial class FaultRun : IAsyncDisposable
 
     public Settlement Settled { get; }
 
+    /// <summary>Where services die, if the run was started so.</summary>
+    public CrashPoints? Crashes { get; private init; }
+
+    public Uploads Uploads => _uploads;
+
     /// <summary>Starts everything; nothing is uploaded yet.</summary>
     /// <param name="servers">Where Redis is, and the broker unless one is given.</param>
     /// <param name="seed">For the images.</param>
     /// <param name="blobs">Folder of the blobs, where it matters.</param>
     /// <param name="broker">A broker of the test's own, to be killed.</param>
-    public static async Task<FaultRun> StartAsync(SharedServers servers, int seed, string? blobs = null, RabbitMqServer? broker = null)
+    /// <param name="crashes">Where services are to die.</param>
+    public static async Task<FaultRun> StartAsync(
+        SharedServers servers, int seed, string? blobs = null, RabbitMqServer? broker = null, Func<string, CrashPoints>? crashes = null)
     {
         broker ??= await servers.RabbitMqAsync();
         var redis = await servers.RedisAsync();
         var folder = Directory.CreateTempSubdirectory("pipeline-faults-").FullName;
         var virtualHost = await broker.CreateVirtualHostAsync();
         var prefix = RedisServer.NewKeyPrefix();
-        var cluster = await ServiceCluster.StartAsync(virtualHost.AmqpUri, redis.ConnectionString, folder, new Dictionary<string, string>
+        blobs ??= Path.Combine(folder, "blobs");
+        var points = crashes?.Invoke(folder);
+        var cluster = await ServiceCluster.StartAsync(virtualHost.AmqpUri, redis.ConnectionString, folder, new Dictionary<string, string>(points?.Settings ?? new Dictionary<string, string>())
         {
             ["Storage:State:KeyPrefix"] = prefix,
-            ["Storage:Blobs:Root"] = blobs ?? Path.Combine(folder, "blobs"),
+            ["Storage:Blobs:Root"] = blobs,
             ["Messaging:PublishTimeout"] = "00:00:05",
             ["Messaging:PublishRetries"] = "10",
             ["Messaging:RedeliveryDelay"] = "00:00:01",
@@ -73,8 +93,10 @@ internal sealed partial class FaultRun : IAsyncDisposable
             cluster,
             otherSystem,
             folder,
+            blobs,
             Uploads.Create(GoodImages, BadFiles, seed),
-            indexed);
+            indexed)
+        { Crashes = points };
     }
 
     /// <summary>Publishes all uploads at the pace of a busy system; completes when the broker has confirmed the last.</summary>
@@ -90,14 +112,13 @@ internal sealed partial class FaultRun : IAsyncDisposable
     /// <summary>Publishes all uploads at once, so that every worker has its hands full.</summary>
     public Task UploadAtOnceAsync() => Task.WhenAll(_uploads.All.Select(upload => _otherSystem.PublishAsync(upload.ToEvent())));
 
-    /// <summary>Kills a service with messages in its hands, and starts it again.</summary>
-    /// <param name="service">The project.</param>
-    /// <param name="queue">The queue it works on.</param>
-    public async Task KillMidMessageAsync(string service, string queue)
+    /// <summary>Leaves an upload as a Gateway does that dies after it noted the upload and before it published it.</summary>
+    public async Task NoteUnpublishedAsync(Upload upload)
     {
-        await _virtualHost.WaitForQueuesAsync(all => all.Any(depth => depth.Name == queue && depth.Unacknowledged > 0), TimeSpan.FromSeconds(60));
-        await Cluster[service].KillAsync();
-        Cluster[service].StartAgain();
+        var key = BlobKeys.Incoming(upload.UploadId);
+        await new DirectoryBlobStore(_blobs).PutAsync(key, upload.Bytes, CancellationToken.None);
+        var catalog = new UploadCatalog(_state, new ImageCatalog(_state, TimeProvider.System), TimeProvider.System);
+        await catalog.ReceiveAsync(upload.ToEvent() with { Source = new ImageSource { ObjectKey = key } }, upload.ImageId, CancellationToken.None);
     }
 
     /// <summary>Every upload came to the right end exactly once, nothing is left in any queue, and nothing moves any more.</summary>

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Pipeline.Storage;
 using Pipeline.Tests.Support;
@@ -79,30 +77,18 @@ public sealed class StandaloneFaultTests
     {
         var waiting = new Queue<Upload>(uploads);
         var accepted = new List<Upload>();
+        using var client = new HttpUploads(gateway.BaseAddress!);
         await Task.WhenAll(Enumerable.Range(0, Uploaders).Select(_ => UploadOneByOneAsync()));
         return accepted;
 
         async Task UploadOneByOneAsync()
         {
-            while (Next() is { } upload)
+            // Once it is killed, this upload and the rest are for later.
+            while (Next() is { } upload && await client.TryUploadAsync(upload))
             {
-                try
+                lock (accepted)
                 {
-                    using var form = new MultipartFormDataContent();
-                    using var file = new ByteArrayContent(upload.Bytes);
-                    file.Headers.ContentType = new MediaTypeHeaderValue("image/jpeg");
-                    form.Add(file, "file", "image.jpg");
-                    using var response = await gateway.PostAsync(new Uri($"v1/collections/{Uploads.Collection}/images", UriKind.Relative), form);
-                    Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
-                    lock (accepted)
-                    {
-                        accepted.Add(upload);
-                    }
-                }
-                catch (HttpRequestException)
-                {
-                    // Killed: this upload and the rest are the uploader's to repeat.
-                    return;
+                    accepted.Add(upload);
                 }
             }
         }
