@@ -8,6 +8,7 @@ const string Usage = $"""
       [--images DIR] [--bus-queries 48] [--json FILE]
       Latency of the embedded index alone, and of whole searches over the bus with the pictures in DIR (default: those that
       infra/photos/fetch gathered, artifacts/photos).
+    {MiningArguments.Usage}
     dotnet run -c Release --project tests/Benchmarks -- storage [--json FILE]
     """;
 
@@ -23,6 +24,7 @@ try
     {
         ["pipeline", .. var rest] => await PipelineAsync(PipelineArguments.Parse(rest)),
         ["search", .. var rest] => await SearchAsync(rest),
+        ["mining", .. var rest] => await MiningAsync(MiningArguments.Parse(rest)),
         ["storage"] => await StorageAsync(null),
         ["storage", "--json", var json] => await StorageAsync(json),
         _ => throw new ArgumentException("Which benchmark?"),
@@ -90,6 +92,18 @@ static async Task<int> SearchAsync(string[] options)
     {
         await using var file = File.Create(json);
         await JsonSerializer.SerializeAsync(file, result, SearchBenchmarkResult.JsonOptions);
+    }
+
+    return 0;
+}
+
+static async Task<int> MiningAsync(MiningArguments arguments)
+{
+    var figures = await MiningBenchmark.RunAsync(arguments, Console.WriteLine);
+    if (arguments.Json is not null)
+    {
+        await using var file = File.Create(arguments.Json);
+        await JsonSerializer.SerializeAsync(file, figures, MiningFigures.JsonOptions);
     }
 
     return 0;

@@ -6,6 +6,9 @@ namespace Pipeline.VectorIndex.Embedded;
 /// <summary>Scores 64 rows at a time. Implemented by structs, so that the scan is compiled for each.</summary>
 internal interface IBlockScorer
 {
+    /// <summary>The first rows of a word, as bits, of those that fit the nearest cache together.</summary>
+    static abstract ulong CachedRows { get; }
+
     /// <summary>Writes a score for each row of <paramref name="mask"/>; what it writes for others is not read.</summary>
     void Score(int chunk, int word, ulong mask, Span<float> scores);
 }
@@ -13,6 +16,8 @@ internal interface IBlockScorer
 /// <summary>Dot products with a query that is padded like the column and outlives the scorer.</summary>
 internal readonly unsafe struct DenseScorer(DenseColumn column, float* query) : IBlockScorer
 {
+    public static ulong CachedRows => 0xFF;
+
     public void Score(int chunk, int word, ulong mask, Span<float> scores)
     {
         var rows = column.Slab(chunk) + ((long)word * Rows.PerWord * column.Stride);
@@ -29,6 +34,8 @@ internal readonly unsafe struct CodeScorer(CodeColumn column, ulong* query) : IB
 {
     /// <summary>Fewer rows than this are compared one by one.</summary>
     private const int BlockRows = 8;
+
+    public static ulong CachedRows => ulong.MaxValue;
 
     public void Score(int chunk, int word, ulong mask, Span<float> scores)
     {

@@ -16,6 +16,9 @@ internal sealed class NeighbourGraph(MemoryCollection collection, int ordinal, i
     /// <summary>Rows that share a scan. More would push each other's vectors out of the cache.</summary>
     private const int BatchRows = 32;
 
+    /// <summary>Lists changed before they are stored; a transaction costs about as much as a hundred of them.</summary>
+    private const int StoredLists = 512;
+
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Queue<int> _broken = new();
     private readonly Queue<int> _pending = new();
@@ -159,15 +162,21 @@ internal sealed class NeighbourGraph(MemoryCollection collection, int ordinal, i
     private async Task WeaveAsync(ReadView view, CancellationToken ct)
     {
         var lists = _lists!;
-        for (var batch = NextBatch(lists); batch.Count > 0 || lists.HasChanges; batch = NextBatch(lists))
+        for (var batch = NextBatch(lists); batch.Count > 0; batch = NextBatch(lists))
         {
-            if (batch.Count > 0)
+            Weave(view, lists, batch);
+            if (lists.ChangeCount >= StoredLists)
             {
-                Weave(view, lists, batch);
+                await StoreAsync(lists);
             }
 
-            await StoreAsync(lists);
+            // What is not stored yet waits for the next turn with the rest.
             ct.ThrowIfCancellationRequested();
+        }
+
+        if (lists.ChangeCount > 0)
+        {
+            await StoreAsync(lists);
         }
     }
 
@@ -204,7 +213,7 @@ internal sealed class NeighbourGraph(MemoryCollection collection, int ordinal, i
         var searches = new NeighbourSearch[batch.Count];
         for (var i = 0; i < searches.Length; i++)
         {
-            searches[i] = collection.SearchFrom(lists.Row(batch[i]), k, offers: lists.State(batch[i]) == NodeState.Pending);
+            searches[i] = collection.SearchFrom(lists.Row(batch[i]), lists.Capacity, offers: lists.State(batch[i]) == NodeState.Pending);
         }
 
         collection.ScanNeighbours(ordinal, mask, searches, lists.Floors, maxThreads);

@@ -20,9 +20,14 @@ internal enum NodeState : byte
 /// The lists of one graph in memory. Nodes stand for points, so that a point may move to another row without its list, or a
 /// list that names it, changing. Arrays by node or by row; one user at a time.
 /// </summary>
-/// <param name="k">Entries in a full list.</param>
+/// <remarks>
+/// A list knows some neighbours more than it shows, so that most deletions are made good from what it knows, without a search.
+/// It holds the best of all rows, in order, with none left out; it is complete if there are no others.
+/// </remarks>
+/// <param name="k">Entries that a list shows at most.</param>
 internal sealed class NeighbourLists(int k)
 {
+    private readonly int _capacity = k + ((k + 1) / 2);
     private readonly Dictionary<Guid, int> _nodeOf = [];
     private readonly Stack<int> _free = [];
     private readonly List<int> _changes = [];
@@ -31,6 +36,7 @@ internal sealed class NeighbourLists(int k)
     private NodeState[] _states = [];
     private long[] _revisions = [];
     private int[] _counts = [];
+    private bool[] _complete = [];
     private int[] _neighbours = [];
     private double[] _scores = [];
     private bool[] _changed = [];
@@ -42,7 +48,8 @@ internal sealed class NeighbourLists(int k)
     /// </summary>
     public float[] Floors { get; private set; } = [];
 
-    public int K => k;
+    /// <summary>Entries that a list knows at most, and a search should find.</summary>
+    public int Capacity => _capacity;
 
     public bool TryFind(Guid id, out int node) => _nodeOf.TryGetValue(id, out node);
 
@@ -56,9 +63,11 @@ internal sealed class NeighbourLists(int k)
 
     public long Revision(int node) => _revisions[node];
 
-    public ReadOnlySpan<int> Neighbours(int node) => _neighbours.AsSpan(node * k, _counts[node]);
+    /// <summary>The neighbours that a list shows, best first.</summary>
+    public ReadOnlySpan<int> Neighbours(int node) => _neighbours.AsSpan(node * _capacity, Math.Min(_counts[node], k));
 
-    public ReadOnlySpan<double> Scores(int node) => _scores.AsSpan(node * k, _counts[node]);
+    /// <summary>Their scores.</summary>
+    public ReadOnlySpan<double> Scores(int node) => _scores.AsSpan(node * _capacity, Math.Min(_counts[node], k));
 
     /// <summary>Makes room for rows.</summary>
     /// <param name="rows">A multiple of <see cref="Rows.PerChunk"/>.</param>
@@ -90,6 +99,7 @@ internal sealed class NeighbourLists(int k)
         _rows[node] = -1;
         _states[node] = NodeState.Pending;
         _counts[node] = 0;
+        _complete[node] = false;
         _revisions[node] = 0;
         _nodeOf.Add(id, node);
         return node;
@@ -115,8 +125,8 @@ internal sealed class NeighbourLists(int k)
     }
 
     /// <summary>
-    /// Takes points, lifted before, out of the graph and out of every list. A list that was full is broken by that; one that
-    /// was not names all it could, and only gets shorter.
+    /// Takes points, lifted before, out of the graph and out of every list. A list is broken by that if it has fewer than k
+    /// entries left and is not complete.
     /// </summary>
     public void Remove(IReadOnlyCollection<int> gone, Action<int> broken)
     {
@@ -147,16 +157,17 @@ internal sealed class NeighbourLists(int k)
         }
     }
 
-    /// <summary>Gives a node the list that a search has found.</summary>
+    /// <summary>Gives a node the list that a search for <see cref="Capacity"/> rows has found.</summary>
     public void Set(int node, ReadOnlySpan<TopK.Entry> best)
     {
         for (var i = 0; i < best.Length; i++)
         {
-            _neighbours[(node * k) + i] = _nodeOfRow[best[i].Row];
-            _scores[(node * k) + i] = best[i].Score;
+            _neighbours[(node * _capacity) + i] = _nodeOfRow[best[i].Row];
+            _scores[(node * _capacity) + i] = best[i].Score;
         }
 
         _counts[node] = best.Length;
+        _complete[node] = best.Length < _capacity;
         _states[node] = NodeState.Woven;
         SetFloor(node);
         MarkChanged(node);
@@ -166,44 +177,50 @@ internal sealed class NeighbourLists(int k)
     /// <param name="node">The node.</param>
     /// <param name="revision">The list's.</param>
     /// <param name="entries">What is left of the list.</param>
-    /// <param name="stored">Entries it had.</param>
+    /// <param name="stored">Entries it had; fewer than k were all there were.</param>
     public void Restore(int node, long revision, ReadOnlySpan<(int Node, double Score)> entries, int stored)
     {
         for (var i = 0; i < entries.Length; i++)
         {
-            (_neighbours[(node * k) + i], _scores[(node * k) + i]) = entries[i];
+            (_neighbours[(node * _capacity) + i], _scores[(node * _capacity) + i]) = entries[i];
         }
 
         _counts[node] = entries.Length;
+        _complete[node] = stored < k;
         _revisions[node] = revision;
-        Shorten(node, stored);
+        Settle(node, lost: entries.Length < stored);
     }
 
     /// <summary>Enters a newcomer into a list where it belongs there, and is not in it already.</summary>
     public void Insert(int node, int newcomer, double score)
     {
         var count = _counts[node];
-        var neighbours = _neighbours.AsSpan(node * k, k);
-        var scores = _scores.AsSpan(node * k, k);
+        var neighbours = _neighbours.AsSpan(node * _capacity, _capacity);
+        var scores = _scores.AsSpan(node * _capacity, _capacity);
         var place = count;
         while (place > 0 && IsBetter(score, newcomer, scores[place - 1], neighbours[place - 1]))
         {
             place--;
         }
 
-        if (place == k || (place > 0 && neighbours[place - 1] == newcomer))
+        // Behind the last entry only where no other can be in between.
+        if ((place == count && !_complete[node]) || (place > 0 && neighbours[place - 1] == newcomer))
         {
             return;
         }
 
-        var moved = Math.Min(count, k - 1) - place;
+        var moved = Math.Min(count, _capacity - 1) - place;
         neighbours.Slice(place, moved).CopyTo(neighbours[(place + 1)..]);
         scores.Slice(place, moved).CopyTo(scores[(place + 1)..]);
         neighbours[place] = newcomer;
         scores[place] = score;
-        _counts[node] = Math.Min(count + 1, k);
+        _counts[node] = Math.Min(count + 1, _capacity);
+        _complete[node] &= _counts[node] < _capacity;
         SetFloor(node);
-        MarkChanged(node);
+        if (place < k)
+        {
+            MarkChanged(node);
+        }
     }
 
     /// <summary>The nodes whose lists changed since the last call; they get the revision.</summary>
@@ -212,10 +229,11 @@ internal sealed class NeighbourLists(int k)
         var changes = new List<int>(_changes.Count);
         foreach (var node in _changes)
         {
-            // Not if its point went meanwhile, and once only if another point has the node since.
-            if (_changed[node])
+            // Not if its point went meanwhile, once only if another point has the node since, and not while it is broken.
+            var changed = _changed[node] && _states[node] == NodeState.Woven;
+            _changed[node] = false;
+            if (changed)
             {
-                _changed[node] = false;
                 _revisions[node] = revision;
                 changes.Add(node);
             }
@@ -225,7 +243,8 @@ internal sealed class NeighbourLists(int k)
         return changes;
     }
 
-    public bool HasChanges => _changes.Count > 0;
+    /// <summary>At least as many lists changed as <see cref="TakeChanges"/> will name.</summary>
+    public int ChangeCount => _changes.Count;
 
     /// <summary>The nodes in a state.</summary>
     public IEnumerable<int> Nodes(NodeState state) => Enumerable.Range(0, _count).Where(node => _states[node] == state);
@@ -258,37 +277,43 @@ internal sealed class NeighbourLists(int k)
     /// <summary>Takes free nodes out of a list; true if that broke it.</summary>
     private bool RemoveFree(int node)
     {
-        var count = _counts[node];
-        var first = node * k;
+        var first = node * _capacity;
         var kept = 0;
-        for (var i = 0; i < count; i++)
+        var lost = false;
+        for (var i = 0; i < _counts[node]; i++)
         {
-            if (_states[_neighbours[first + i]] != NodeState.Free)
+            if (_states[_neighbours[first + i]] == NodeState.Free)
+            {
+                lost |= i < k;
+            }
+            else
             {
                 _neighbours[first + kept] = _neighbours[first + i];
                 _scores[first + kept++] = _scores[first + i];
             }
         }
 
-        if (kept == count)
+        if (kept == _counts[node])
         {
             return false;
         }
 
         _counts[node] = kept;
-        Shorten(node, count);
+        Settle(node, lost);
         return _states[node] == NodeState.Broken;
     }
 
     /// <summary>
-    /// Decides what a list is worth that had so many entries. A broken one is not a change yet: what is stored says the same,
-    /// and a short list in its stead would pass for one that names all it could.
+    /// Decides what a list is worth after it lost entries. A broken one is no change yet: what is stored says that it is out of
+    /// date, and a short list in its stead would pass for a complete one.
     /// </summary>
-    private void Shorten(int node, int before)
+    /// <param name="node">The node.</param>
+    /// <param name="lost">True if it lost an entry that it showed.</param>
+    private void Settle(int node, bool lost)
     {
-        _states[node] = _counts[node] < before && before == k ? NodeState.Broken : NodeState.Woven;
+        _states[node] = _counts[node] < k && !_complete[node] ? NodeState.Broken : NodeState.Woven;
         SetFloor(node);
-        if (_counts[node] < before && before < k)
+        if (lost && _states[node] == NodeState.Woven)
         {
             MarkChanged(node);
         }
@@ -302,8 +327,8 @@ internal sealed class NeighbourLists(int k)
         if (_rows[node] >= 0)
         {
             Floors[_rows[node]] = _states[node] != NodeState.Woven ? float.PositiveInfinity
-                : _counts[node] < k ? float.NegativeInfinity
-                : RoundDown(_scores[(node * k) + k - 1]);
+                : _complete[node] ? float.NegativeInfinity
+                : RoundDown(_scores[(node * _capacity) + _counts[node] - 1]);
         }
     }
 
@@ -336,8 +361,9 @@ internal sealed class NeighbourLists(int k)
         Array.Resize(ref _states, length);
         Array.Resize(ref _revisions, length);
         Array.Resize(ref _counts, length);
+        Array.Resize(ref _complete, length);
         Array.Resize(ref _changed, length);
-        Array.Resize(ref _neighbours, length * k);
-        Array.Resize(ref _scores, length * k);
+        Array.Resize(ref _neighbours, length * _capacity);
+        Array.Resize(ref _scores, length * _capacity);
     }
 }

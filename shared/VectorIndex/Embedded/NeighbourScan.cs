@@ -86,7 +86,7 @@ internal static class NeighbourScan
     private static void ScanChunk<TScorer>(RowMask mask, int chunk, TScorer[] scorers, NeighbourSearch[] searches, float[] floors)
         where TScorer : struct, IBlockScorer
     {
-        Span<float> scores = stackalloc float[Rows.PerWord];
+        Span<float> allScores = stackalloc float[Rows.PerWord * searches.Length];
         var words = mask.Chunk(chunk);
         for (var w = 0; w < words.Length; w++)
         {
@@ -95,11 +95,12 @@ internal static class NeighbourScan
                 continue;
             }
 
+            Score(chunk, w, words[w], scorers, allScores);
             var firstRow = (chunk * Rows.PerChunk) + (w * Rows.PerWord);
             for (var s = 0; s < searches.Length; s++)
             {
                 var search = searches[s];
-                scorers[s].Score(chunk, w, words[w], scores);
+                var scores = allScores.Slice(s * Rows.PerWord, Rows.PerWord);
 
                 // Few rows reach either bar: the others are passed over eight at a time.
                 var threshold = (float)search.Best.Threshold;
@@ -109,6 +110,20 @@ internal static class NeighbourScan
                     var r = BitOperations.TrailingZeroCount(word);
                     search.Offer(firstRow + r, scores[r], floors[firstRow + r]);
                 }
+            }
+        }
+    }
+
+    /// <summary>Scores some rows for all searches before the next, so that the rows stay in the nearest cache meanwhile.</summary>
+    private static void Score<TScorer>(int chunk, int word, ulong mask, TScorer[] scorers, Span<float> scores)
+        where TScorer : struct, IBlockScorer
+    {
+        var block = scorers.Length == 1 ? ulong.MaxValue : TScorer.CachedRows;
+        for (var rows = block; rows != 0; rows = block == ulong.MaxValue ? 0 : rows << BitOperations.PopCount(block))
+        {
+            for (var s = 0; s < scorers.Length && (mask & rows) != 0; s++)
+            {
+                scorers[s].Score(chunk, word, mask & rows, scores.Slice(s * Rows.PerWord, Rows.PerWord));
             }
         }
     }

@@ -17,6 +17,9 @@ internal sealed class SparseColumn(SparseSpace space, Lock gate) : SpaceColumn(s
     private readonly Dictionary<uint, PostingList<Posting>> _lists = [];
     private readonly ChunkedColumn<SparseVector?> _vectors = new(Rows.PerChunk);
 
+    // True while no row, dead ones included, ever had a weight that is zero or negative.
+    private bool _positive = true;
+
     /// <summary>The inverted lists of a query's indices, in its order. Called under the gate.</summary>
     public PostingSlice<Posting>[] Resolve(SparseVector query)
     {
@@ -52,17 +55,18 @@ internal sealed class SparseColumn(SparseSpace space, Lock gate) : SpaceColumn(s
             lists = Resolve(query);
         }
 
-        using var sums = new SparseSums(mask.ChunkCount);
+        using var sums = new SparseSums(mask.ChunkCount, Volatile.Read(ref _positive));
         sums.Add(query, lists, CancellationToken.None);
         var threshold = search.Best.Threshold;
         for (var w = 0; w < mask.Words.Length; w++)
         {
-            for (var word = mask.Words[w] & sums.Touched.Words[w]; word != 0; word &= word - 1)
+            for (var word = mask.Words[w] & sums.Touched(w); word != 0; word &= word - 1)
             {
                 var row = (w * Rows.PerWord) + BitOperations.TrailingZeroCount(word);
-                if (sums[row] >= threshold || sums[row] >= floors[row])
+                var sum = sums.Sums[row];
+                if (sum >= threshold || sum >= floors[row])
                 {
-                    search.Offer(row, sums[row], floors[row]);
+                    search.Offer(row, sum, floors[row]);
                     threshold = search.Best.Threshold;
                 }
             }
@@ -73,6 +77,7 @@ internal sealed class SparseColumn(SparseSpace space, Lock gate) : SpaceColumn(s
     {
         var vector = (SparseVector)value;
         _vectors.Ensure(Rows.Chunk(row))[Rows.InChunk(row)] = vector;
+        Volatile.Write(ref _positive, _positive && ArePositive(vector.Values));
         lock (gate)
         {
             for (var i = 0; i < vector.Indices.Length; i++)
@@ -138,6 +143,8 @@ internal sealed class SparseColumn(SparseSpace space, Lock gate) : SpaceColumn(s
         }
     }
 
+    private static bool ArePositive(ReadOnlySpan<float> values) => !values.ContainsAnyExceptInRange(float.Epsilon, float.MaxValue);
+
     private static double? Dot(SparseVector a, SparseVector b)
     {
         double sum = 0;
@@ -162,19 +169,20 @@ internal sealed class SparseColumn(SparseSpace space, Lock gate) : SpaceColumn(s
         return shared ? sum : null;
     }
 
-    private static void SearchInverted(
+    private void SearchInverted(
         SparseVector query, PostingSlice<Posting>[] lists, RowMask mask, TopK best, CancellationToken ct)
     {
-        using var sums = new SparseSums(mask.ChunkCount);
+        using var sums = new SparseSums(mask.ChunkCount, Volatile.Read(ref _positive) && ArePositive(query.Values));
         sums.Add(query, lists, ct);
         for (var w = 0; w < mask.Words.Length; w++)
         {
-            for (var word = mask.Words[w] & sums.Touched.Words[w]; word != 0; word &= word - 1)
+            for (var word = mask.Words[w] & sums.Touched(w); word != 0; word &= word - 1)
             {
                 var row = (w * Rows.PerWord) + BitOperations.TrailingZeroCount(word);
-                if (sums[row] >= best.Threshold)
+                var sum = sums.Sums[row];
+                if (sum >= best.Threshold)
                 {
-                    best.Offer(sums[row], row);
+                    best.Offer(sum, row);
                 }
             }
         }

@@ -10,15 +10,21 @@ internal sealed class ImageCopies(string source, string folder)
 {
     private static readonly string[] Endings = [".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".avif", ".heic"];
 
-    private readonly string[] _files = [.. Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories)
-        .Where(file => Endings.Contains(Path.GetExtension(file).ToLowerInvariant()))
-        .Order(StringComparer.Ordinal)];
+    private readonly IReadOnlyList<string> _files = Files(source);
 
     public string Folder => folder;
 
+    /// <summary>The pictures in a folder and below, in ordinal order.</summary>
+    public static IReadOnlyList<string> Files(string source) =>
+    [
+        .. Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories)
+            .Where(file => Endings.Contains(Path.GetExtension(file).ToLowerInvariant()))
+            .Order(StringComparer.Ordinal),
+    ];
+
     public async Task<IReadOnlyList<BenchmarkImage>> MakeAsync(int count)
     {
-        if (_files.Length == 0)
+        if (_files.Count == 0)
         {
             throw new ArgumentException($"There are no pictures in {source}.");
         }
@@ -27,7 +33,7 @@ internal sealed class ImageCopies(string source, string folder)
         var images = new BenchmarkImage[count];
         await Parallel.ForAsync(0, count, async (i, ct) =>
         {
-            var file = _files[i % _files.Length];
+            var file = _files[i % _files.Count];
             byte[] bytes = [.. await File.ReadAllBytesAsync(file, ct), .. Guid.NewGuid().ToByteArray()];
             var copy = Path.Combine(target, $"{i:d6}{Path.GetExtension(file)}");
             await File.WriteAllBytesAsync(copy, bytes, ct);

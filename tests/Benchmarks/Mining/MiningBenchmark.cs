@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using Pipeline.Evaluation;
+using Pipeline.VectorIndex;
+
+namespace Pipeline.Tests.Benchmarks;
+
+/// <summary>
+/// Fills the embedded index, weaves its two nearest-neighbour graphs, and lets further images arrive one by one: for each, its
+/// neighbours and reverse neighbours in both spaces, exact and durable.
+/// </summary>
+internal static class MiningBenchmark
+{
+    private const int InsertBatch = 500;
+    private const int WarmUps = 60;
+    private const int Deletions = 50;
+    private static readonly string[] Spaces = ["cnn", "sift"];
+
+    public static async Task<MiningFigures> RunAsync(MiningArguments arguments, Action<string> report)
+    {
+        var gallery = new MiningGallery(arguments.Images);
+        var nonZeros = Enumerable.Range(0, 200).Average(n => ((SparseVector)gallery.Point(n).Vectors["sift"]).Indices.Length);
+        report(FormattableString.Invariant($"{gallery.Pictures} pictures, {nonZeros:F0} of {MiningGallery.Words} words an image"));
+        report("images  arrival p50   p95   CPU ms   cnn p50  sift p50  deletion CPU ms  bulk/s  open ms  load ms  KB an image  graph bytes");
+        var sizes = new List<MiningSize>();
+        foreach (var size in arguments.Sizes)
+        {
+            var s = await MeasureAsync(gallery, size, arguments.Arrivals);
+            report(FormattableString.Invariant(
+                $"{s.Images,6}  {s.ArrivalP50Ms,11:F2} {s.ArrivalP95Ms,5:F2}  {s.ArrivalCpuMs,7:F2}  {s.CnnP50Ms,8:F2}  {s.SiftP50Ms,8:F2}  {s.DeletionCpuMs,15:F2}  {s.BulkPerSecond,6:F0}  {s.OpenMs,7:F0}  {s.LoadMs,7:F0}  {s.IndexKbPerImage,11:F1}  {s.GraphBytesPerImage,11:F0}"));
+            sizes.Add(s);
+        }
+
+        var exponent = Exponent(sizes);
+        report(exponent is { } e ? FormattableString.Invariant($"CPU time of an arrival grows with size^{e:F2}") : "one size: no growth");
+        return new MiningFigures(Environment.ProcessorCount, gallery.Pictures, MiningGallery.Words, nonZeros, exponent, sizes);
+    }
+
+    private static async Task<MiningSize> MeasureAsync(MiningGallery gallery, int size, int arrivals)
+    {
+        var options = new VectorIndexOptions { Path = Directory.CreateTempSubdirectory("mining-benchmark-").FullName };
+        try
+        {
+            var bulkSeconds = await FillAsync(options, gallery, size);
+            var before = GC.GetTotalMemory(forceFullCollection: true);
+            var clock = Stopwatch.StartNew();
+            await using var index = EmbeddedVectorIndex.Open(options);
+            var openMs = clock.Elapsed.TotalMilliseconds;
+            var opened = GC.GetTotalMemory(forceFullCollection: true);
+            var loadMs = 1000 * await TimeAsync(() => AskAsync(index, []));
+            var loaded = GC.GetTotalMemory(forceFullCollection: true);
+
+            var times = await ArriveAsync(index, gallery, size, arrivals);
+            return new MiningSize(
+                size,
+                Percentiles.P50AndP95(times.Total).P50,
+                Percentiles.P50AndP95(times.Total).P95,
+                times.CpuMs,
+                Percentiles.P50AndP95(times.Cnn).P50,
+                Percentiles.P50AndP95(times.Sift).P50,
+                await DeleteAsync(index),
+                size / bulkSeconds,
+                openMs,
+                loadMs,
+                (opened - before) / 1024.0 / size,
+                (double)(loaded - opened) / size);
+        }
+        finally
+        {
+            Directory.Delete(options.Path, recursive: true);
+        }
+    }
+
+    /// <summary>Fills the index and weaves both graphs, and returns how long the weaving took.</summary>
+    private static async Task<double> FillAsync(VectorIndexOptions options, MiningGallery gallery, int size)
+    {
+        await using var index = EmbeddedVectorIndex.Open(options);
+        await index.EnsureCollectionAsync("c", gallery.Schema);
+        foreach (var batch in Enumerable.Range(0, size).Chunk(InsertBatch))
+        {
+            await index.UpsertAsync("c", [.. batch.AsParallel().AsOrdered().Select(gallery.Point)]);
+        }
+
+        return await TimeAsync(() => AskAsync(index, []));
+    }
+
+    private static async Task<(List<double> Total, List<double> Cnn, List<double> Sift, double CpuMs)> ArriveAsync(
+        EmbeddedVectorIndex index, MiningGallery gallery, int size, int arrivals)
+    {
+        List<double> total = [], cnn = [], sift = [];
+        var cpu = TimeSpan.Zero;
+        for (var n = -WarmUps; n < arrivals; n++)
+        {
+            var point = gallery.Point(size + WarmUps + n);
+            await index.UpsertAsync("c", [point]);
+            var cpuBefore = Environment.CpuUsage.TotalTime;
+            var cnnMs = 1000 * await TimeAsync(() => index.FindNeighboursAsync("c", new NeighbourQuery("cnn", [point.Id])));
+            var siftMs = 1000 * await TimeAsync(() => index.FindNeighboursAsync("c", new NeighbourQuery("sift", [point.Id])));
+            if (n >= 0)
+            {
+                cpu += Environment.CpuUsage.TotalTime - cpuBefore;
+                cnn.Add(cnnMs);
+                sift.Add(siftMs);
+                total.Add(cnnMs + siftMs);
+            }
+        }
+
+        return (total, cnn, sift, cpu.TotalMilliseconds / arrivals);
+    }
+
+    private static async Task<double> DeleteAsync(EmbeddedVectorIndex index)
+    {
+        var cpu = TimeSpan.Zero;
+        for (var n = 0; n < Deletions; n++)
+        {
+            await index.DeleteAsync("c", [Gallery.Id(n)]);
+            var before = Environment.CpuUsage.TotalTime;
+            await AskAsync(index, []);
+            cpu += Environment.CpuUsage.TotalTime - before;
+        }
+
+        return cpu.TotalMilliseconds / Deletions;
+    }
+
+    private static async Task AskAsync(EmbeddedVectorIndex index, Guid[] ids)
+    {
+        foreach (var space in Spaces)
+        {
+            await index.FindNeighboursAsync("c", new NeighbourQuery(space, ids));
+        }
+    }
+
+    private static async Task<double> TimeAsync(Func<Task> work)
+    {
+        var begin = Stopwatch.GetTimestamp();
+        await work();
+        return Stopwatch.GetElapsedTime(begin).TotalSeconds;
+    }
+
+    /// <summary>The slope of a line through log time over log size.</summary>
+    private static double? Exponent(List<MiningSize> sizes)
+    {
+        if (sizes.DistinctBy(size => size.Images).Count() < 2)
+        {
+            return null;
+        }
+
+        var points = sizes.Select(size => (X: Math.Log(size.Images), Y: Math.Log(size.ArrivalCpuMs))).ToList();
+        var (x, y) = (points.Average(p => p.X), points.Average(p => p.Y));
+        return points.Sum(p => (p.X - x) * (p.Y - y)) / points.Sum(p => (p.X - x) * (p.X - x));
+    }
+}
