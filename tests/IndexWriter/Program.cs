@@ -1,5 +1,12 @@
 using System.Globalization;
+using Pipeline.Tests.IndexWriter;
 using Pipeline.VectorIndex;
+
+if (args is [var graphPath, "graph", var seed])
+{
+    await GraphWriting.RunAsync(graphPath, int.Parse(seed, CultureInfo.InvariantCulture));
+    return;
+}
 
 // A process to be killed: writes points to the index in args[0] from several tasks and names each write on standard output
 // once it has returned, until it is killed. Point n has the code n, so that what is found later can be checked.

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Pipeline.VectorIndex;
 using Xunit;
@@ -16,47 +15,12 @@ public class Durability
         var acknowledged = new HashSet<int>();
         for (var life = 1; life <= 3; life++)
         {
-            await WriteUntilKilledAsync(path, acknowledged, writes: 40);
+            var lines = await KilledWriter.RunAsync(40, path);
+            acknowledged.UnionWith(lines.Select(line => int.Parse(line, CultureInfo.InvariantCulture)));
             await AssertStoredAsync(path, acknowledged);
         }
 
         Directory.Delete(path, recursive: true);
-    }
-
-    /// <summary>Runs the program and kills it (SIGKILL) in the middle of its writing.</summary>
-    private static async Task WriteUntilKilledAsync(string path, HashSet<int> acknowledged, int writes)
-    {
-        using var process = new Process
-        {
-            StartInfo = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
-            {
-                ArgumentList = { Path.Combine(AppContext.BaseDirectory, "Pipeline.Tests.IndexWriter.dll"), path },
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            },
-        };
-        process.Start();
-        try
-        {
-            var errors = process.StandardError.ReadToEndAsync();
-            for (var i = 0; i < writes; i++)
-            {
-                var line = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60))
-                    ?? throw new InvalidOperationException($"The program ended by itself: {await errors}");
-                acknowledged.Add(int.Parse(line, CultureInfo.InvariantCulture));
-            }
-        }
-        finally
-        {
-            process.Kill();
-            await process.WaitForExitAsync();
-        }
-
-        // What it had still said before it died counts as well.
-        while (await process.StandardOutput.ReadLineAsync() is { } line)
-        {
-            acknowledged.Add(int.Parse(line, CultureInfo.InvariantCulture));
-        }
     }
 
     private static async Task AssertStoredAsync(string path, HashSet<int> acknowledged)
