@@ -19,7 +19,7 @@ internal static class MiningBenchmark
     {
         var gallery = new MiningGallery(arguments.Images);
         var nonZeros = Enumerable.Range(0, 200).Average(n => ((SparseVector)gallery.Point(n).Vectors["sift"]).Indices.Length);
-        report(FormattableString.Invariant($"{gallery.Pictures} pictures, {nonZeros:F0} of {MiningGallery.Words} words an image"));
+        report(FormattableString.Invariant($"{gallery.Pictures} pictures, {nonZeros:F0} of {gallery.Words} words an image"));
         report("images  arrival p50   p95   CPU ms   cnn p50  sift p50  deletion CPU ms  bulk/s  open ms  load ms  KB an image  graph bytes");
         var sizes = new List<MiningSize>();
         foreach (var size in arguments.Sizes)
@@ -32,7 +32,7 @@ internal static class MiningBenchmark
 
         var exponent = Exponent(sizes);
         report(exponent is { } e ? FormattableString.Invariant($"CPU time of an arrival grows with size^{e:F2}") : "one size: no growth");
-        return new MiningFigures(Environment.ProcessorCount, gallery.Pictures, MiningGallery.Words, nonZeros, exponent, sizes);
+        return new MiningFigures(Environment.ProcessorCount, gallery.Pictures, gallery.Words, nonZeros, exponent, sizes);
     }
 
     private static async Task<MiningSize> MeasureAsync(MiningGallery gallery, int size, int arrivals)

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
-using System.Numerics.Tensors;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Pipeline.Imaging;
+using Pipeline.Neighbours.Words;
 using Pipeline.Onnx;
 using Pipeline.Sift;
 using Pipeline.VectorIndex;
@@ -15,14 +15,13 @@ namespace Pipeline.Tests.Benchmarks;
 /// </summary>
 internal sealed class MiningGallery
 {
-    public const int Words = 4096;
     private const int Keypoints = 1500;
     private const double ReplacedWords = 0.3;
     private const float Noise = 0.02f;
 
     private readonly (float[] Embedding, int[] Words)[] _pictures;
     private readonly int[] _allWords;
-    private readonly double[] _idf;
+    private readonly VisualVocabulary _vocabulary;
 
     public MiningGallery(string folder)
     {
@@ -32,7 +31,7 @@ internal sealed class MiningGallery
             throw new ArgumentException($"There are no pictures in {folder}.");
         }
 
-        var features = new ConcurrentDictionary<string, (float[] Embedding, byte[] Descriptors)>();
+        var features = new ConcurrentDictionary<string, (float[] Embedding, SiftFeatures Sift)>();
         using (var backbone = Backbone())
         {
             var sift = new SiftOptions { MaxKeypoints = Keypoints };
@@ -43,22 +42,18 @@ internal sealed class MiningGallery
                 var bytes = File.ReadAllBytes(file);
                 using var gray = decoder.DecodeGray(bytes, sift.MaxSide);
                 using var rgb = decoder.DecodeRgb(bytes, backbone.InputSize, backbone.InputSize);
-                features[file] = (backbone.Extract([rgb.Memory])[0].Embedding.ToArray(), extractor.Extract(gray.Pixels, gray.Width, gray.Height).Descriptors.ToArray());
+                features[file] = (backbone.Extract([rgb.Memory])[0].Embedding.ToArray(), extractor.Extract(gray.Pixels, gray.Width, gray.Height));
             });
         }
 
         var ordered = files.Select(file => features[file]).ToArray();
-        var centres = Sample(ordered.SelectMany(picture => Rows(picture.Descriptors)).ToArray(), Words);
-        _pictures = [.. ordered.AsParallel().AsOrdered().Select(picture => (picture.Embedding, Quantise(picture.Descriptors, centres)))];
+        _vocabulary = new VocabularyTrainer(new VocabularyOptions()).Train([.. ordered.Select(picture => picture.Sift)]);
+        _pictures = [.. ordered.Select(picture => (picture.Embedding, Quantise(picture.Sift)))];
         _allWords = [.. _pictures.SelectMany(picture => picture.Words)];
-        var occurrences = new int[Words];
-        foreach (var word in _pictures.SelectMany(picture => picture.Words.Distinct()))
-        {
-            occurrences[word]++;
-        }
-
-        _idf = [.. occurrences.Select(n => Math.Log((1.0 + _pictures.Length) / (1 + n)) + 1)];
     }
+
+    /// <summary>Indices that a sift vector may have.</summary>
+    public int Words => _vocabulary.Size;
 
     public int Pictures => _pictures.Length;
 
@@ -81,12 +76,20 @@ internal sealed class MiningGallery
         };
     }
 
+    /// <summary>As <see cref="BagOfWords"/> weighs them.</summary>
     private SparseVector Weigh(int[] bag)
     {
-        var counts = bag.CountBy(word => word).OrderBy(count => count.Key).ToArray();
-        double[] weights = [.. counts.Select(count => Math.Sqrt(count.Value) * _idf[count.Key])];
+        int[] words = [.. bag.Distinct().Order()];
+        double[] weights = [.. words.Select(word => (double)_vocabulary.Idf[word])];
         var norm = Math.Sqrt(weights.Sum(weight => weight * weight));
-        return new SparseVector([.. counts.Select(count => (uint)count.Key)], [.. weights.Select(weight => (float)(weight / norm))]);
+        return new SparseVector([.. words.Select(word => (uint)word)], [.. weights.Select(weight => (float)(weight / norm))]);
+    }
+
+    private int[] Quantise(SiftFeatures features)
+    {
+        var words = new int[features.Count];
+        _vocabulary.Quantise(features.Descriptors, words);
+        return words;
     }
 
     private static Backbone Backbone()
@@ -95,19 +98,6 @@ internal sealed class MiningGallery
         var sessions = new OnnxSessionFactory(Options.Create(new OnnxOptions()), NullLogger<OnnxSessionFactory>.Instance);
         return new Backbone(BackboneArtifact.Load(options), options, sessions);
     }
-
-    private static IEnumerable<float[]> Rows(byte[] descriptors) =>
-        descriptors.Chunk(SiftFeatures.DescriptorSize).Select(row => Array.ConvertAll(row, value => (float)value));
-
-    private static float[][] Sample(float[][] rows, int count)
-    {
-        new Random(1).Shuffle(rows);
-        return rows[..Math.Min(count, rows.Length)];
-    }
-
-    /// <summary>The nearest centre of each descriptor; descriptors are about equally long, so it is the greatest dot product.</summary>
-    private static int[] Quantise(byte[] descriptors, float[][] centres) =>
-        [.. Rows(descriptors).Select(row => TensorPrimitives.IndexOfMax<float>(Array.ConvertAll(centres, centre => TensorPrimitives.Dot<float>(row, centre))))];
 
     private static float Gaussian(Random random) =>
         MathF.Sqrt(-2 * MathF.Log(1 - random.NextSingle())) * MathF.Cos(2 * MathF.PI * random.NextSingle());
