@@ -13,16 +13,12 @@ public sealed class Generations(CollectionCatalog collections, IVectorIndex inde
     private readonly ConcurrentDictionary<string, bool> _ensured = new(StringComparer.Ordinal);
 
     /// <summary>The generation that serves the collection, or null before its first image, or without the collection.</summary>
-    public async Task<Generation?> FindAsync(string collection, CancellationToken ct)
-    {
-        var active = (await collections.GetAsync(collection, ct))?.Active;
-        if (active is not null)
-        {
-            await EnsureIndexAsync(collection, active, ct);
-        }
+    public async Task<Generation?> FindAsync(string collection, CancellationToken ct) =>
+        await EnsuredAsync(collection, (await collections.GetAsync(collection, ct))?.Active, ct);
 
-        return active;
-    }
+    /// <summary>As <see cref="FindAsync"/>, but as it stands now: <see cref="Generation.VocabularyVersion"/> changes while a generation serves.</summary>
+    public async Task<Generation?> CurrentAsync(string collection, CancellationToken ct) =>
+        await EnsuredAsync(collection, (await collections.GetCurrentAsync(collection, ct))?.Active, ct);
 
     /// <summary>The serving generation for an image of these versions; the first image of a collection decides its first generation.</summary>
     /// <exception cref="VersionMismatchException">The versions are not the generation's.</exception>
@@ -37,6 +33,16 @@ public sealed class Generations(CollectionCatalog collections, IVectorIndex inde
         }
 
         await EnsureIndexAsync(collection, active, ct);
+        return active;
+    }
+
+    private async Task<Generation?> EnsuredAsync(string collection, Generation? active, CancellationToken ct)
+    {
+        if (active is not null)
+        {
+            await EnsureIndexAsync(collection, active, ct);
+        }
+
         return active;
     }
 

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Pipeline.Catalog;
 using Pipeline.Contracts;
+using Pipeline.Contracts.Events;
 using Pipeline.Onnx;
 using Pipeline.Storage;
 using Pipeline.VectorIndex;
@@ -10,8 +12,11 @@ namespace Pipeline.Indexing;
 /// Gathers an image's parts and, when the last one is settled, puts the image into the index: the one writer of the
 /// index. Every step may happen twice.
 /// </summary>
-public sealed class ImageIndexer(ImageCatalog images, Generations generations, IVectorIndex index, IBlobStore blobs)
+public sealed class ImageIndexer(ImageCatalog images, Generations generations, IVectorIndex index, IndexWrites writes, IBlobStore blobs)
 {
+    private const string ModelAttribute = "model";
+    private const string LifeAttribute = "life";
+
     /// <summary>Notes what a stage came to, and indexes the image if that was the last part.</summary>
     /// <param name="collection">The collection.</param>
     /// <param name="imageId">The image.</param>
@@ -49,12 +54,7 @@ public sealed class ImageIndexer(ImageCatalog images, Generations generations, I
             return record;
         }
 
-        var written = await PointAsync(record, ct);
-        if (written is { } point)
-        {
-            await index.UpsertAsync(point.Generation.IndexName(record.Collection), [point.Point], ct);
-        }
-
+        var written = await WriteAsync(record, ct);
         var indexed = await images.UpdateAsync(
             record.Collection,
             record.ImageId,
@@ -75,7 +75,7 @@ public sealed class ImageIndexer(ImageCatalog images, Generations generations, I
         }
 
         // Deleted in between: the deletion may have run before the point was written.
-        if (written is not null)
+        if (written)
         {
             await WithdrawAsync(record.Collection, record.ImageId, ct);
         }
@@ -91,6 +91,7 @@ public sealed class ImageIndexer(ImageCatalog images, Generations generations, I
     {
         if (await generations.FindAsync(collection, ct) is { } generation)
         {
+            using var turn = await writes.ForImageAsync(imageId, ct);
             await index.DeleteAsync(generation.IndexName(collection), [imageId], ct);
         }
 
@@ -105,6 +106,50 @@ public sealed class ImageIndexer(ImageCatalog images, Generations generations, I
             await IndexAsync(record with { IndexedRevision = 0 }, ct);
         }
     }
+
+    /// <summary>
+    /// Puts an image's embedded vector into the index. One of an image that is gone, of another of its lives, or made by other
+    /// artifacts than the index holds, is late and of no use.
+    /// </summary>
+    public async Task EmbedAsync(IndexVectorEmbedded vector, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(vector);
+        using var turn = await writes.ForImageAsync(vector.ImageId, ct);
+        if (await generations.CurrentAsync(vector.Collection, ct) is { } generation
+            && (vector.VocabularyVersion is null || vector.VocabularyVersion == generation.VocabularyVersion)
+            && await index.GetAsync(generation.IndexName(vector.Collection), [vector.ImageId], ct) is [var point]
+            && IsOf(point, vector.Incarnation, vector.ModelVersion))
+        {
+            var vectors = new Dictionary<string, VectorValue?> { [IndexSpaces.Cie] = new SparseVector(vector.Indices, vector.Values) };
+            await index.SetVectorsAsync(generation.IndexName(vector.Collection), [new VectorUpdate { Id = vector.ImageId, Vectors = vectors }], ct);
+        }
+    }
+
+    private async Task<bool> WriteAsync(ImageRecord record, CancellationToken ct)
+    {
+        using var turn = await writes.ForImageAsync(record.ImageId, ct);
+        if (await PointAsync(record, ct) is not { } written)
+        {
+            return false;
+        }
+
+        var name = written.Generation.IndexName(record.Collection);
+        var point = written.Point;
+        if (await index.GetAsync(name, [record.ImageId], ct) is [var before]
+            && before.Vectors.TryGetValue(IndexSpaces.Cie, out var embedded)
+            && IsOf(before, record.Incarnation, point.Payload.Attributes[ModelAttribute]))
+        {
+            // It is made from the neighbours and kept nowhere else.
+            point = point with { Vectors = new Dictionary<string, VectorValue>(point.Vectors) { [IndexSpaces.Cie] = embedded } };
+        }
+
+        await index.UpsertAsync(name, [point], ct);
+        return true;
+    }
+
+    private static bool IsOf(IndexPoint point, int incarnation, string model) =>
+        point.Payload.Attributes.GetValueOrDefault(LifeAttribute) == incarnation.ToString(CultureInfo.InvariantCulture)
+        && point.Payload.Attributes.GetValueOrDefault(ModelAttribute) == model;
 
     private async Task<(Generation Generation, IndexPoint Point)?> PointAsync(ImageRecord record, CancellationToken ct)
     {
@@ -136,7 +181,12 @@ public sealed class ImageIndexer(ImageCatalog images, Generations generations, I
                 Tenant = record.Tenant,
                 Labels = record.Labels,
                 ExternalIds = record.ExternalIds,
-                Attributes = new Dictionary<string, string> { ["model"] = cnn.Version!, ["encoder"] = hash.Version! },
+                Attributes = new Dictionary<string, string>
+                {
+                    [ModelAttribute] = cnn.Version!,
+                    ["encoder"] = hash.Version!,
+                    [LifeAttribute] = record.Incarnation.ToString(CultureInfo.InvariantCulture),
+                },
             },
         });
     }

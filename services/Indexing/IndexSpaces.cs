@@ -12,10 +12,16 @@ public static class IndexSpaces
     /// <summary>Binary codes, Hamming.</summary>
     public const string Hash = "hash";
 
+    /// <summary>Bags of visual words, tf-idf, dot product.</summary>
+    public const string Sift = "sift";
+
+    /// <summary>CNN embeddings, collaboratively embedded by what both feature spaces see (CIE), dot product.</summary>
+    public const string Cie = "cie";
+
     /// <summary>The schema of a generation's index.</summary>
     public static CollectionSchema SchemaOf(Generation generation)
     {
         ArgumentNullException.ThrowIfNull(generation);
-        return new([new DenseSpace(Cnn, generation.Dimensions), new CodeSpace(Hash, generation.Bits)]);
+        return new([new DenseSpace(Cnn, generation.Dimensions), new CodeSpace(Hash, generation.Bits), new SparseSpace(Sift), new SparseSpace(Cie)]);
     }
 }

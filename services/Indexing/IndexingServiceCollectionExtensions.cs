@@ -1,4 +1,5 @@
 using MassTransit;
+using Pipeline.Indexing.Neighbours;
 using Pipeline.Indexing.Search;
 using Pipeline.Messaging;
 using Pipeline.VectorIndex;
@@ -15,6 +16,7 @@ public static class IndexingServiceCollectionExtensions
         services.AddOptions<SearchOptions>().Bind(configuration.GetSection(SearchOptions.SectionName)).ValidateDataAnnotations().ValidateOnStart();
         services.AddEmbeddedVectorIndex(configuration);
         services.AddSingleton<Generations>();
+        services.AddSingleton<IndexWrites>();
         services.AddSingleton<ImageIndexer>();
         services.AddSingleton<ImageDeletion>();
         services.AddSingleton<QuerySteps>();
@@ -25,6 +27,8 @@ public static class IndexingServiceCollectionExtensions
             bus.AddConsumer<FeatureEventsConsumer, FeatureEventsConsumerDefinition>();
             bus.AddConsumer<DeleteImageConsumer, DeleteImageConsumerDefinition>();
             bus.AddConsumer<SearchImagesConsumer, SearchImagesConsumerDefinition>();
+            bus.AddConsumer<FindNeighboursConsumer, FindNeighboursConsumerDefinition>();
+            bus.AddConsumer<IndexVectorConsumer, IndexVectorConsumerDefinition>();
         });
     }
 }

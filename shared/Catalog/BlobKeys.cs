@@ -39,6 +39,10 @@ public static class BlobKeys
     public static string Cnn(string collection, Guid imageId, int incarnation, string modelVersion) =>
         FeaturesPrefix(collection, imageId, incarnation) + modelVersion;
 
+    /// <summary>The bag of visual words of an image in one of its lives.</summary>
+    public static string Words(string collection, Guid imageId, int incarnation, string vocabularyVersion) =>
+        FeaturesPrefix(collection, imageId, incarnation) + vocabularyVersion;
+
     /// <summary>Whether the key names an object that an upload may hand over.</summary>
     public static bool IsIncoming(string key)
     {

@@ -19,6 +19,12 @@ public sealed class CollectionCatalog(IStateStore store, TimeProvider time)
             return known.Record;
         }
 
+        return await GetCurrentAsync(name, ct);
+    }
+
+    /// <summary>The collection's record as it stands now, for decisions that must not rest on an old one; null if there is none.</summary>
+    public async Task<CollectionRecord?> GetCurrentAsync(string name, CancellationToken ct)
+    {
         var record = CollectionName.IsValid(name)
             ? await store.GetAsync<CollectionRecord>(new StateKey(Table, name), ct)
             : null;
@@ -68,6 +74,30 @@ public sealed class CollectionCatalog(IStateStore store, TimeProvider time)
             ct);
         Remember(name, record);
         return record?.Active ?? throw new KeyNotFoundException($"There is no collection '{name}'.");
+    }
+
+    /// <summary>Says which vocabulary serves a generation, if it is still the serving one and has the vocabulary expected.</summary>
+    /// <param name="name">The collection.</param>
+    /// <param name="generation">Number of the generation.</param>
+    /// <param name="expected">The vocabulary it has by now; null for none.</param>
+    /// <param name="vocabulary">The vocabulary it is to have; null for none.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>False if generation or vocabulary was another; nothing changed.</returns>
+    public async Task<bool> TrySetVocabularyAsync(string name, int generation, string? expected, string? vocabulary, CancellationToken ct)
+    {
+        var set = false;
+        var record = await store.UpdateAsync<CollectionRecord>(
+            new StateKey(Table, name),
+            before =>
+            {
+                set = before?.Active is { } active && active.Number == generation && active.VocabularyVersion == expected;
+                return set && expected != vocabulary
+                    ? Change.Put(before! with { Active = before!.Active! with { VocabularyVersion = vocabulary } })
+                    : Change.Keep<CollectionRecord>();
+            },
+            ct);
+        Remember(name, record);
+        return set;
     }
 
     /// <summary>All collections, by name.</summary>

@@ -33,6 +33,11 @@ public sealed record Generation
     /// <summary>Code length in bits.</summary>
     public required int Bits { get; init; }
 
+    /// <summary>
+    /// The vocabulary artifact of all bags of visual words; null until there is one, and while one takes another's place.
+    /// </summary>
+    public string? VocabularyVersion { get; init; }
+
     /// <summary>Name of the physical index of <paramref name="collection"/>.</summary>
     public string IndexName(string collection) => $"{collection}-g{Number}";
 }

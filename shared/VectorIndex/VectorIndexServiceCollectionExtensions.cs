@@ -10,7 +10,7 @@ namespace Pipeline.VectorIndex;
 public static class VectorIndexServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the embedded index as the <see cref="IVectorIndex"/>, configured by section <see cref="VectorIndexOptions.Section"/>.
+    /// Adds the embedded index as the <see cref="IVectorIndex"/> and the <see cref="INeighbourGraphIndex"/>, configured by section <see cref="VectorIndexOptions.Section"/>.
     /// It is opened when the host starts, so that a damaged or locked index stops the start and not the first search.
     /// </summary>
     /// <param name="services">Where to add it.</param>
@@ -26,6 +26,7 @@ public static class VectorIndexServiceCollectionExtensions
         services.AddSingleton<IVectorIndex>(provider => EmbeddedVectorIndex.Open(
             provider.GetRequiredService<IOptions<VectorIndexOptions>>().Value,
             provider.GetRequiredService<ILogger<EmbeddedVectorIndex>>()));
+        services.AddSingleton(provider => (INeighbourGraphIndex)provider.GetRequiredService<IVectorIndex>());
         services.AddHostedService<OpenAtStart>();
         return services;
     }

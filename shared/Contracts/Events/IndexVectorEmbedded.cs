@@ -11,4 +11,7 @@ public sealed record IndexVectorEmbedded : ImageEvent
 
     /// <summary>The model artifact of the embeddings it was made from.</summary>
     public required string ModelVersion { get; init; }
+
+    /// <summary>The vocabulary artifact of the words whose neighbours it was embedded by; null where no words took part.</summary>
+    public string? VocabularyVersion { get; init; }
 }

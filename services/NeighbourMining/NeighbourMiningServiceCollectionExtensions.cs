@@ -1,0 +1,12 @@
+namespace Pipeline.NeighbourMining;
+
+/// <summary>Adds the NeighbourMining service to a host.</summary>
+public static class NeighbourMiningServiceCollectionExtensions
+{
+    /// <summary>Adds consumers and what they need.</summary>
+    public static IServiceCollection AddNeighbourMining(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return services;
+    }
+}
