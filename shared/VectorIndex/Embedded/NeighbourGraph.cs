@@ -10,7 +10,7 @@ namespace Pipeline.VectorIndex.Embedded;
 /// broken lists are stored again before anything new is, and a list is believed only as far as it names points that have lists.
 /// </remarks>
 #pragma warning disable CA1001 // A semaphore whose wait handle is never asked for holds nothing that needs disposing.
-internal sealed class NeighbourGraph(MemoryCollection collection, int ordinal, int k, int maxThreads, IndexWriter writer, RevisionCounter revisions)
+internal sealed partial class NeighbourGraph(MemoryCollection collection, int ordinal, int k, int maxThreads, IndexWriter writer, RevisionCounter revisions)
 #pragma warning restore CA1001
 {
     /// <summary>Rows that share a scan. More would push each other's vectors out of the cache.</summary>
@@ -46,17 +46,37 @@ internal sealed class NeighbourGraph(MemoryCollection collection, int ordinal, i
     }
 
     /// <summary>Brings the nodes up to the newest state; what has to be searched is queued.</summary>
+    /// <returns>The state, held until it is disposed.</returns>
     private async Task<ReadView> CatchUpAsync()
     {
-        if (_lists is not { } lists)
+        if (_lists is { } lists)
         {
-            var load = new LoadGraphRequest(collection, ordinal, k);
-            await writer.WriteAsync(load, CancellationToken.None);
-            _lists = Load(load);
-            return load.View!;
+            var (view, changes) = collection.TakeLog(ordinal);
+            return Hold(view, () => Follow(lists, view, changes));
         }
 
-        var (view, changes) = collection.TakeLog(ordinal);
+        var load = new LoadGraphRequest(collection, ordinal, k);
+        await writer.WriteAsync(load, CancellationToken.None);
+        return Hold(load.View!, () => _lists = Load(load));
+    }
+
+    /// <summary>Does some work and keeps the view; lets go of it if the work fails, or its rows were never freed.</summary>
+    private static ReadView Hold(ReadView view, Action work)
+    {
+        try
+        {
+            work();
+            return view;
+        }
+        catch
+        {
+            view.Dispose();
+            throw;
+        }
+    }
+
+    private void Follow(NeighbourLists lists, ReadView view, List<(Guid Id, int Row, bool Changed)> changes)
+    {
         lists.EnsureRows(Rows.ChunkCount(view.Live.RowCount) * Rows.PerChunk);
         var gone = new List<int>();
         var moved = new List<(int Node, int Row)>();
@@ -73,67 +93,23 @@ internal sealed class NeighbourGraph(MemoryCollection collection, int ordinal, i
             if (known && present && !changed)
             {
                 moved.Add((node, row));
+                continue;
             }
-            else
-            {
-                if (known)
-                {
-                    gone.Add(node);
-                }
 
-                if (present)
-                {
-                    added.Add((id, row));
-                }
+            if (known)
+            {
+                gone.Add(node);
+            }
+
+            if (present)
+            {
+                added.Add((id, row));
             }
         }
 
         lists.Remove(gone, _broken.Enqueue);
         moved.ForEach(move => lists.Place(move.Node, move.Row));
         Add(lists, added);
-        return view;
-    }
-
-    private NeighbourLists Load(LoadGraphRequest load)
-    {
-        var lists = new NeighbourLists(k);
-        _broken.Clear();
-        _pending.Clear();
-        lists.EnsureRows(Rows.ChunkCount(load.View!.Live.RowCount) * Rows.PerChunk);
-        using (var mask = collection.RowsWithVector(load.View, ordinal, null))
-        {
-            foreach (var row in MemoryCollection.MaskedRows(mask))
-            {
-                lists.Place(lists.Add(collection.IdOf(row)), row);
-            }
-        }
-
-        // Which points have a list, before any list is read.
-        var stored = load.Lists.Where(list => lists.TryFind(list.Id, out _)).ToDictionary(list => list.Id);
-        var entries = new (int, double)[k];
-        foreach (var (id, list) in stored)
-        {
-            var kept = 0;
-            var count = list.Entries.Length / ListCodec.EntryBytes;
-            for (var i = 0; i < count; i++)
-            {
-                var (neighbour, score) = ListCodec.Read(list.Entries.AsSpan(i * ListCodec.EntryBytes));
-                if (stored.ContainsKey(neighbour) && lists.TryFind(neighbour, out var node))
-                {
-                    entries[kept++] = (node, score);
-                }
-            }
-
-            lists.TryFind(id, out var own);
-            lists.Restore(own, list.Revision, entries.AsSpan(0, kept), count);
-            if (lists.State(own) == NodeState.Broken)
-            {
-                _broken.Enqueue(own);
-            }
-        }
-
-        Enqueue(lists, lists.Nodes(NodeState.Pending));
-        return lists;
     }
 
     private void Add(NeighbourLists lists, List<(Guid Id, int Row)> added)

@@ -1,21 +1,5 @@
 namespace Pipeline.VectorIndex.Embedded;
 
-/// <summary>How far a point is woven into a graph.</summary>
-internal enum NodeState : byte
-{
-    /// <summary>No point.</summary>
-    Free,
-
-    /// <summary>New: has no list, and no list names it.</summary>
-    Pending,
-
-    /// <summary>Its list lost an entry and has to be searched for anew; others may name it.</summary>
-    Broken,
-
-    /// <summary>Its list is right.</summary>
-    Woven,
-}
-
 /// <summary>
 /// The lists of one graph in memory. Nodes stand for points, so that a point may move to another row without its list, or a
 /// list that names it, changing. Arrays by node or by row; one user at a time.
@@ -25,7 +9,7 @@ internal enum NodeState : byte
 /// It holds the best of all rows, in order, with none left out; it is complete if there are no others.
 /// </remarks>
 /// <param name="k">Entries that a list shows at most.</param>
-internal sealed class NeighbourLists(int k)
+internal sealed partial class NeighbourLists(int k)
 {
     private readonly int _capacity = k + ((k + 1) / 2);
     private readonly Dictionary<Guid, int> _nodeOf = [];
@@ -68,61 +52,6 @@ internal sealed class NeighbourLists(int k)
 
     /// <summary>Their scores.</summary>
     public ReadOnlySpan<double> Scores(int node) => _scores.AsSpan(node * _capacity, Math.Min(_counts[node], k));
-
-    /// <summary>Makes room for rows.</summary>
-    /// <param name="rows">A multiple of <see cref="Rows.PerChunk"/>.</param>
-    public void EnsureRows(int rows)
-    {
-        var before = _nodeOfRow.Length;
-        if (rows > before)
-        {
-            var length = Math.Max(rows, before + (before / 4 / Rows.PerChunk * Rows.PerChunk));
-            Array.Resize(ref _nodeOfRow, length);
-            _nodeOfRow.AsSpan(before).Fill(-1);
-            var floors = Floors;
-            Array.Resize(ref floors, length);
-            floors.AsSpan(before).Fill(float.PositiveInfinity);
-            Floors = floors;
-        }
-    }
-
-    /// <summary>A node for a new point.</summary>
-    public int Add(Guid id)
-    {
-        if (!_free.TryPop(out var node))
-        {
-            node = _count++;
-            EnsureNodes(_count);
-        }
-
-        _ids[node] = id;
-        _rows[node] = -1;
-        _states[node] = NodeState.Pending;
-        _counts[node] = 0;
-        _complete[node] = false;
-        _revisions[node] = 0;
-        _nodeOf.Add(id, node);
-        return node;
-    }
-
-    /// <summary>Says that no row holds the node's point.</summary>
-    public void Lift(int node)
-    {
-        if (_rows[node] >= 0)
-        {
-            _nodeOfRow[_rows[node]] = -1;
-            Floors[_rows[node]] = float.PositiveInfinity;
-            _rows[node] = -1;
-        }
-    }
-
-    /// <summary>Says which row holds the node's point.</summary>
-    public void Place(int node, int row)
-    {
-        _rows[node] = row;
-        _nodeOfRow[row] = node;
-        SetFloor(node);
-    }
 
     /// <summary>
     /// Takes points, lifted before, out of the graph and out of every list. A list is broken by that if it has fewer than k
@@ -346,24 +275,5 @@ internal sealed class NeighbourLists(int k)
             _changed[node] = true;
             _changes.Add(node);
         }
-    }
-
-    private void EnsureNodes(int count)
-    {
-        if (count <= _ids.Length)
-        {
-            return;
-        }
-
-        var length = Math.Max(count, Math.Max(1024, _ids.Length + (_ids.Length / 2)));
-        Array.Resize(ref _ids, length);
-        Array.Resize(ref _rows, length);
-        Array.Resize(ref _states, length);
-        Array.Resize(ref _revisions, length);
-        Array.Resize(ref _counts, length);
-        Array.Resize(ref _complete, length);
-        Array.Resize(ref _changed, length);
-        Array.Resize(ref _neighbours, length * _capacity);
-        Array.Resize(ref _scores, length * _capacity);
     }
 }
