@@ -14,6 +14,7 @@ public static class CatalogServiceCollectionExtensions
         services.TryAddSingleton<UploadCatalog>();
         services.TryAddSingleton<CollectionCatalog>();
         services.TryAddSingleton<BlobReferences>();
+        services.TryAddSingleton<NeighbourhoodCatalog>();
         return services;
     }
 }

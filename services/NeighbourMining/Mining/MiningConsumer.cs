@@ -1,0 +1,29 @@
+using MassTransit;
+using Pipeline.Contracts;
+using Pipeline.Contracts.Events;
+using Pipeline.Messaging;
+
+namespace Pipeline.NeighbourMining;
+
+/// <summary>Mines what came into the index, and forgets what left it.</summary>
+public sealed class MiningConsumer(NeighbourhoodMiner miner) : IConsumer<ImageIndexed>, IConsumer<ImageDeleted>
+{
+    /// <inheritdoc/>
+    public Task Consume(ConsumeContext<ImageIndexed> context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var image = context.Message;
+        return miner.RefreshAsync(image.Collection, [image.ImageId], embedAnew: image.ImageId, context.CancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task Consume(ConsumeContext<ImageDeleted> context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var image = context.Message;
+        return miner.RefreshAsync(image.Collection, [image.ImageId], embedAnew: null, context.CancellationToken);
+    }
+}
+
+/// <summary>Policy of the endpoint <c>neighbour-mining</c>.</summary>
+public sealed class MiningConsumerDefinition() : PipelineConsumerDefinition<MiningConsumer>("neighbour-mining", stage: Stages.Mining, separatesBulk: true);

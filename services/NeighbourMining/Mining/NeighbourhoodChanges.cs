@@ -1,0 +1,82 @@
+using Pipeline.Catalog;
+using Pipeline.Contracts.Events;
+using Pipeline.Contracts.Queries;
+using Pipeline.Neighbours;
+
+namespace Pipeline.NeighbourMining;
+
+/// <summary>Compares two states of a neighbourhood.</summary>
+public static class NeighbourhoodChanges
+{
+    /// <summary>
+    /// The images whose own neighbourhood a change makes doubtful: who crossed a limit that counts within a list, because a
+    /// pair may have begun or ended seen from there; and who began or ceased to name the image, because its list changed.
+    /// </summary>
+    public static IReadOnlySet<Guid> Doubtful(Neighbourhood? before, Neighbourhood? after, MiningOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var doubtful = new HashSet<Guid>();
+        Compare(before?.Cnn ?? SpaceNeighbourhood.Empty, after?.Cnn ?? SpaceNeighbourhood.Empty, options.ReturnNeighbours);
+        Compare(before?.Sift ?? SpaceNeighbourhood.Empty, after?.Sift ?? SpaceNeighbourhood.Empty, options.ReturnNeighbours, options.SiftNeighbours);
+        return doubtful;
+
+        void Compare(SpaceNeighbourhood old, SpaceNeighbourhood @new, params ReadOnlySpan<int> limits)
+        {
+            foreach (var limit in limits)
+            {
+                var crossed = old.Nearest.Take(limit).Select(near => near.ImageId).ToHashSet();
+                crossed.SymmetricExceptWith(@new.Nearest.Take(limit).Select(near => near.ImageId));
+                doubtful.UnionWith(crossed);
+            }
+
+            var named = old.NamedBy.ToHashSet();
+            named.SymmetricExceptWith(@new.NamedBy);
+            doubtful.UnionWith(named);
+        }
+    }
+
+    /// <summary>What is still to be told of a neighbourhood's pairs, or null if nothing is.</summary>
+    public static NeighboursMined? Unpublished(Neighbourhood neighbourhood, string collection)
+    {
+        ArgumentNullException.ThrowIfNull(neighbourhood);
+        var told = neighbourhood.PublishedPairs.ToDictionary(pair => pair.OtherId);
+        MinedPair[] changed = [.. neighbourhood.Pairs.Where(pair => told.GetValueOrDefault(pair.OtherId) != pair)];
+        Guid[] removed = [.. told.Keys.Except(neighbourhood.Pairs.Select(pair => pair.OtherId)).Order()];
+        return changed.Length + removed.Length == 0
+            ? null
+            : new NeighboursMined
+            {
+                Collection = collection,
+                Tenant = neighbourhood.Tenant,
+                ImageId = neighbourhood.ImageId,
+                Incarnation = neighbourhood.Incarnation,
+                Changed = changed,
+                Removed = removed,
+                ModelVersion = neighbourhood.ModelVersion,
+                VocabularyVersion = neighbourhood.VocabularyVersion,
+            };
+    }
+
+    /// <summary>Whether its embedded vector is still to be made, or made anew.</summary>
+    public static bool NeedsEmbedding(Neighbourhood neighbourhood)
+    {
+        ArgumentNullException.ThrowIfNull(neighbourhood);
+        return neighbourhood.Cnn.Revision > 0
+            && (neighbourhood.EmbeddedModel != neighbourhood.ModelVersion
+                || neighbourhood.EmbeddedPulls is not { } pulls || !pulls.SequenceEqual(neighbourhood.Pulls));
+    }
+
+    /// <summary>Whether both say the same.</summary>
+    public static bool Same(Neighbourhood? a, Neighbourhood? b) =>
+        ReferenceEquals(a, b)
+        || (a is not null && b is not null
+            && a.Tenant == b.Tenant && a.Incarnation == b.Incarnation && a.ModelVersion == b.ModelVersion
+            && a.VocabularyVersion == b.VocabularyVersion && a.EmbeddedModel == b.EmbeddedModel
+            && Same(a.Cnn, b.Cnn) && Same(a.Sift, b.Sift)
+            && a.Checks.SequenceEqual(b.Checks) && a.Pairs.SequenceEqual(b.Pairs) && a.PublishedPairs.SequenceEqual(b.PublishedPairs)
+            && a.Pulls.SequenceEqual(b.Pulls) && (a.EmbeddedPulls ?? []).SequenceEqual(b.EmbeddedPulls ?? [])
+            && a.EmbeddedPulls is null == b.EmbeddedPulls is null);
+
+    private static bool Same(SpaceNeighbourhood a, SpaceNeighbourhood b) =>
+        a.Revision == b.Revision && a.Nearest.SequenceEqual<NearImage>(b.Nearest) && a.NamedBy.SequenceEqual(b.NamedBy);
+}

@@ -1,0 +1,197 @@
+using Microsoft.Extensions.Options;
+using Pipeline.Catalog;
+using Pipeline.Contracts.Queries;
+using Pipeline.Messaging;
+using Pipeline.Neighbours;
+using Pipeline.Storage;
+
+namespace Pipeline.NeighbourMining;
+
+/// <summary>
+/// Keeps neighbourhoods as the index has them. An image that changed makes others doubtful, which are refreshed in turn until
+/// nothing changes any more. Each step is one compare-and-set that also marks whom it made doubtful, so a process may die
+/// anywhere and several may work on the same images: what is left over is marked, and nothing older replaces anything newer.
+/// </summary>
+public sealed class NeighbourhoodMiner(
+    NeighbourhoodCatalog neighbourhoods,
+    ImageCatalog images,
+    INeighbourQueries queries,
+    PairVerification verification,
+    VectorEmbedding embedding,
+    IEventPublisher events,
+    IOptions<MiningOptions> options)
+{
+    private const int Batch = 64;
+    private const int MaxRounds = 10_000;
+
+    /// <summary>Refreshes images and all that depends on them.</summary>
+    /// <param name="collection">The collection.</param>
+    /// <param name="imageIds">Images that were indexed, changed or deleted.</param>
+    /// <param name="embedAnew">An image whose embedded vector is published again in any case, because its point was written.</param>
+    /// <param name="ct">Cancels; what is not done stays marked.</param>
+    /// <returns>How many neighbourhoods were not as stored.</returns>
+    public async Task<int> RefreshAsync(string collection, IEnumerable<Guid> imageIds, Guid? embedAnew, CancellationToken ct)
+    {
+        var waiting = imageIds.ToHashSet();
+        var changed = 0;
+        for (var round = 0; waiting.Count > 0; round++)
+        {
+            if (round == MaxRounds)
+            {
+                throw new StateConflictException($"Neighbourhoods of '{collection}' still change after {MaxRounds} rounds.");
+            }
+
+            Guid[] batch = [.. waiting.Take(Batch)];
+            waiting.ExceptWith(batch);
+            changed += await RefreshBatchAsync(collection, batch, embedAnew, waiting, ct);
+            embedAnew = null;
+        }
+
+        return changed;
+    }
+
+    private async Task<int> RefreshBatchAsync(string collection, Guid[] batch, Guid? embedAnew, HashSet<Guid> waiting, CancellationToken ct)
+    {
+        // In this order: what is written is at least as new as what it replaces, or the write is refused.
+        var stored = await neighbourhoods.ReadAsync(collection, batch, ct);
+        var answer = await queries.FindAsync(new FindNeighbours { Collection = collection, ImageIds = batch }, ct);
+        var records = await images.GetManyAsync(collection, batch, ct);
+        var builder = new NeighbourhoodBuilder(answer, options.Value);
+        var known = stored.Where(s => s.Value is not null).ToDictionary(s => s.ImageId, s => s.Value!);
+        var changes = new List<NeighbourhoodChange>();
+        foreach (var (before, record) in stored.Zip(records))
+        {
+            var fresh = builder.Knows(before.ImageId) && record is not null && record.IsLive(record.Incarnation)
+                ? await BuildAsync(builder, collection, before.Value, record, known, before.ImageId == embedAnew, ct)
+                : null;
+            if (fresh is not null)
+            {
+                known[before.ImageId] = fresh;
+            }
+
+            if (before.MarkVersion > 0 || !NeighbourhoodChanges.Same(before.Value, fresh))
+            {
+                changes.Add(new NeighbourhoodChange(
+                    before, fresh, NeighbourhoodChanges.Doubtful(before.Value, fresh, options.Value), KeepMark: fresh is not null && IsUntold(fresh, collection)));
+            }
+        }
+
+        var written = await ReplaceAsync(collection, changes, waiting, ct);
+        await TellAsync(collection, [.. written.Where(change => change.KeepMark).Select(change => change.After!)], waiting, ct);
+        await LookAgainAsync(collection, written, waiting, ct);
+        return written.Count(change => !NeighbourhoodChanges.Same(change.Before.Value, change.After));
+    }
+
+    private async Task<Neighbourhood> BuildAsync(
+        NeighbourhoodBuilder builder,
+        string collection,
+        Neighbourhood? before,
+        ImageRecord record,
+        Dictionary<Guid, Neighbourhood> known,
+        bool embedAnew,
+        CancellationToken ct)
+    {
+        // A later life has pairs of its own to tell.
+        var ofThisLife = before?.Incarnation == record.Incarnation ? before : null;
+        var lists = builder.Lists(record.ImageId, ofThisLife) with { Tenant = record.Tenant, Incarnation = record.Incarnation };
+        var checks = await verification.CheckAsync(collection, lists, builder.Candidates(record.ImageId), known, ct);
+        var fresh = builder.WithPairs(lists, checks);
+        return embedAnew ? fresh with { EmbeddedModel = null, EmbeddedPulls = null } : fresh;
+    }
+
+    /// <summary>Writes all at once; if somebody was faster with one of them, one by one. What could not be written waits for the next round.</summary>
+    private async Task<IReadOnlyList<NeighbourhoodChange>> ReplaceAsync(
+        string collection, List<NeighbourhoodChange> changes, HashSet<Guid> waiting, CancellationToken ct)
+    {
+        if (changes.Count == 0)
+        {
+            return [];
+        }
+
+        if (await neighbourhoods.TryReplaceAsync(collection, changes, ct))
+        {
+            waiting.UnionWith(changes.SelectMany(change => change.Doubtful).Except(changes.Select(change => change.Before.ImageId)));
+            return changes;
+        }
+
+        var written = new List<NeighbourhoodChange>();
+        foreach (var change in changes)
+        {
+            if (await neighbourhoods.TryReplaceAsync(collection, [change], ct))
+            {
+                written.Add(change);
+                waiting.UnionWith(change.Doubtful);
+            }
+            else
+            {
+                waiting.Add(change.Before.ImageId);
+            }
+        }
+
+        return written;
+    }
+
+    /// <summary>Publishes what is new, and only then notes it as told; told twice is no harm.</summary>
+    private async Task TellAsync(string collection, IReadOnlyList<Neighbourhood> untold, HashSet<Guid> waiting, CancellationToken ct)
+    {
+        if (untold.Count == 0)
+        {
+            return;
+        }
+
+        var told = new Dictionary<Guid, Neighbourhood>();
+        foreach (var image in untold)
+        {
+            if (NeighbourhoodChanges.Unpublished(image, collection) is { } mined)
+            {
+                await events.PublishAsync(mined, ct);
+            }
+
+            var embedded = NeighbourhoodChanges.NeedsEmbedding(image) ? await embedding.EmbedAsync(collection, image, ct) : null;
+            if (embedded is not null)
+            {
+                await events.PublishAsync(embedded, ct);
+            }
+
+            told[image.ImageId] = image with
+            {
+                PublishedPairs = image.Pairs,
+                EmbeddedPulls = embedded is null ? image.EmbeddedPulls : image.Pulls,
+                EmbeddedModel = embedded?.ModelVersion ?? image.EmbeddedModel,
+            };
+        }
+
+        // Where somebody refreshed it meanwhile, he tells the rest.
+        var stored = await neighbourhoods.ReadAsync(collection, [.. told.Keys], ct);
+        var changes = new List<NeighbourhoodChange>();
+        foreach (var (image, now) in untold.Zip(stored))
+        {
+            if (NeighbourhoodChanges.Same(now.Value, image))
+            {
+                changes.Add(new NeighbourhoodChange(now, told[image.ImageId], new HashSet<Guid>(), KeepMark: false));
+            }
+            else
+            {
+                waiting.Add(image.ImageId);
+            }
+        }
+
+        await ReplaceAsync(collection, changes, waiting, ct);
+    }
+
+    /// <summary>An image may have been deleted while its neighbours were asked for; then its neighbourhood must go, too.</summary>
+    private async Task LookAgainAsync(string collection, IReadOnlyList<NeighbourhoodChange> written, HashSet<Guid> waiting, CancellationToken ct)
+    {
+        Neighbourhood[] present = [.. written.Where(change => change.After is not null).Select(change => change.After!)];
+        if (present.Length == 0)
+        {
+            return;
+        }
+
+        var records = await images.GetManyAsync(collection, [.. present.Select(image => image.ImageId)], ct);
+        waiting.UnionWith(present.Zip(records).Where(pair => pair.Second?.IsLive(pair.First.Incarnation) != true).Select(pair => pair.First.ImageId));
+    }
+
+    private static bool IsUntold(Neighbourhood image, string collection) =>
+        NeighbourhoodChanges.Unpublished(image, collection) is not null || NeighbourhoodChanges.NeedsEmbedding(image);
+}
