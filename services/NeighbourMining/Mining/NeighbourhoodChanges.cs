@@ -40,8 +40,11 @@ public static class NeighbourhoodChanges
     {
         ArgumentNullException.ThrowIfNull(neighbourhood);
         var told = neighbourhood.PublishedPairs.ToDictionary(pair => pair.OtherId);
-        MinedPair[] changed = [.. neighbourhood.Pairs.Where(pair => told.GetValueOrDefault(pair.OtherId) != pair)];
-        Guid[] removed = [.. told.Keys.Except(neighbourhood.Pairs.Select(pair => pair.OtherId)).Order()];
+        MinedPair[] changed =
+        [
+            .. neighbourhood.Pairs.Where(pair => told.GetValueOrDefault(pair.OtherId) != pair || neighbourhood.PerhapsPublished.Contains(pair.OtherId)),
+        ];
+        Guid[] removed = [.. told.Keys.Union(neighbourhood.PerhapsPublished).Except(neighbourhood.Pairs.Select(pair => pair.OtherId)).Order()];
         return changed.Length + removed.Length == 0
             ? null
             : new NeighboursMined
@@ -50,11 +53,37 @@ public static class NeighbourhoodChanges
                 Tenant = neighbourhood.Tenant,
                 ImageId = neighbourhood.ImageId,
                 Incarnation = neighbourhood.Incarnation,
+                Sequence = neighbourhood.Sequence,
                 Changed = changed,
                 Removed = removed,
                 ModelVersion = neighbourhood.ModelVersion,
                 VocabularyVersion = neighbourhood.VocabularyVersion,
             };
+    }
+
+    /// <summary>
+    /// The new state of a neighbourhood with what must be remembered of the one it replaces: pairs that somebody may be
+    /// publishing at this moment, or died while publishing.
+    /// </summary>
+    public static Neighbourhood Succeed(Neighbourhood? before, Neighbourhood after)
+    {
+        ArgumentNullException.ThrowIfNull(after);
+        if (before is null || before.Incarnation != after.Incarnation)
+        {
+            return after with { Sequence = 1 };
+        }
+
+        var told = before.PublishedPairs.ToDictionary(pair => pair.OtherId);
+        return after with
+        {
+            Sequence = before.Sequence + 1,
+            PerhapsPublished =
+            [
+                .. before.PerhapsPublished
+                    .Union(before.Pairs.Where(pair => told.GetValueOrDefault(pair.OtherId) != pair).Select(pair => pair.OtherId))
+                    .Order(),
+            ],
+        };
     }
 
     /// <summary>Whether its embedded vector is still to be made, or made anew.</summary>
@@ -71,7 +100,8 @@ public static class NeighbourhoodChanges
         ReferenceEquals(a, b)
         || (a is not null && b is not null
             && a.Tenant == b.Tenant && a.Incarnation == b.Incarnation && a.ModelVersion == b.ModelVersion
-            && a.VocabularyVersion == b.VocabularyVersion && a.EmbeddedModel == b.EmbeddedModel
+            && a.VocabularyVersion == b.VocabularyVersion && a.EmbeddedModel == b.EmbeddedModel && a.Sequence == b.Sequence
+            && a.PerhapsPublished.SequenceEqual(b.PerhapsPublished)
             && Same(a.Cnn, b.Cnn) && Same(a.Sift, b.Sift)
             && a.Checks.SequenceEqual(b.Checks) && a.Pairs.SequenceEqual(b.Pairs) && a.PublishedPairs.SequenceEqual(b.PublishedPairs)
             && a.Pulls.SequenceEqual(b.Pulls) && (a.EmbeddedPulls ?? []).SequenceEqual(b.EmbeddedPulls ?? [])

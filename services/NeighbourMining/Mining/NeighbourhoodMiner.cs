@@ -69,8 +69,10 @@ public sealed class NeighbourhoodMiner(
                 known[before.ImageId] = fresh;
             }
 
+            // A mark is taken away even if nothing changed, by writing: who read before it was set must not write after it.
             if (before.MarkVersion > 0 || !NeighbourhoodChanges.Same(before.Value, fresh))
             {
+                fresh = fresh is null || NeighbourhoodChanges.Same(before.Value, fresh) ? fresh : NeighbourhoodChanges.Succeed(before.Value, fresh);
                 changes.Add(new NeighbourhoodChange(
                     before, fresh, NeighbourhoodChanges.Doubtful(before.Value, fresh, options.Value), KeepMark: fresh is not null && IsUntold(fresh, collection)));
             }
@@ -156,6 +158,7 @@ public sealed class NeighbourhoodMiner(
             told[image.ImageId] = image with
             {
                 PublishedPairs = image.Pairs,
+                PerhapsPublished = [],
                 EmbeddedPulls = embedded is null ? image.EmbeddedPulls : image.Pulls,
                 EmbeddedModel = embedded?.ModelVersion ?? image.EmbeddedModel,
             };

@@ -31,6 +31,15 @@ public sealed record Neighbourhood
     /// <summary>The pairs as they were last published: what differs from <see cref="Pairs"/> is still to be told.</summary>
     public IReadOnlyList<MinedPair> PublishedPairs { get; init; } = [];
 
+    /// <summary>
+    /// Images whose pair may have been published after <see cref="PublishedPairs"/> were noted: a process may have died in
+    /// between, so they are told again, or told to be gone.
+    /// </summary>
+    public IReadOnlyList<Guid> PerhapsPublished { get; init; } = [];
+
+    /// <summary>Grows with each change of the pairs.</summary>
+    public long Sequence { get; init; }
+
     /// <summary>Verified SIFT neighbours in either direction, ascending: they pull its embedded vector.</summary>
     public IReadOnlyList<Guid> Pulls { get; init; } = [];
 

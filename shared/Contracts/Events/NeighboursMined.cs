@@ -6,6 +6,12 @@ namespace Pipeline.Contracts.Events;
 /// </summary>
 public sealed record NeighboursMined : ImageEvent
 {
+    /// <summary>
+    /// Grows with each change of the image's pairs, within one incarnation of it. Messages may overtake each other: one with a
+    /// lower number than was seen before is outdated, and contained in the later one.
+    /// </summary>
+    public required long Sequence { get; init; }
+
     /// <summary>Pairs that are new, or not as they were.</summary>
     public required IReadOnlyList<MinedPair> Changed { get; init; }
 

@@ -45,7 +45,7 @@ internal static class ContractSamples
         new NeighboursMined
         {
             Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, Incarnation = 2,
-            Changed = [new MinedPair { OtherId = Upload, Kind = PairKinds.Complementary, Verified = true, CnnRank = 9, SiftRank = 1, Inliers = 42, CentralSupport = 0.25 }],
+            Sequence = 3, Changed = [new MinedPair { OtherId = Upload, Kind = PairKinds.Complementary, Verified = true, CnnRank = 9, SiftRank = 1, Inliers = 42, CentralSupport = 0.25 }],
             Removed = [Correlation], ModelVersion = "m1", VocabularyVersion = "v1",
         },
         new IndexVectorEmbedded { Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, Incarnation = 2, Indices = [0, 3, 4294967295], Values = [0.5f, -0.25f, 0.125f], ModelVersion = "m1", VocabularyVersion = "v1" },

@@ -1,0 +1,153 @@
+using System.Collections.Concurrent;
+using Pipeline.Catalog;
+using Pipeline.Contracts;
+using Pipeline.Contracts.Queries;
+using Pipeline.Messaging;
+using Pipeline.NeighbourMining;
+using Pipeline.Neighbours;
+using Pipeline.Neighbours.Embedding;
+using Pipeline.Onnx;
+using Pipeline.Storage;
+using Pipeline.VectorIndex;
+
+namespace Pipeline.Tests.Unit.NeighbourMining;
+
+/// <summary>Mining on real stores and a real index; only the bus and the geometry are played.</summary>
+internal sealed class MiningWorld : IAsyncDisposable, INeighbourQueries, IEventPublisher
+{
+    public const string Collection = "shop";
+    private const string Model = "model-1";
+    private static readonly CancellationToken None = CancellationToken.None;
+    private static readonly string[] Spaces = ["cnn", "sift"];
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pipeline-mining-");
+    private readonly SqliteStateStore _state;
+    private readonly DirectoryBlobStore _blobs;
+    private readonly EmbeddedVectorIndex _index;
+
+    public MiningWorld(MiningOptions? options = null)
+    {
+        Options = options ?? new MiningOptions { CnnNeighbours = 3, SiftNeighbours = 3, ReturnNeighbours = 5 };
+        _state = new SqliteStateStore(Path.Combine(_folder.FullName, "state.db"));
+        _blobs = new DirectoryBlobStore(Path.Combine(_folder.FullName, "blobs"));
+        _index = EmbeddedVectorIndex.Open(new VectorIndexOptions { Path = Path.Combine(_folder.FullName, "index"), GraphNeighbours = Options.ListLength });
+        Images = new ImageCatalog(_state, TimeProvider.System);
+        Neighbourhoods = new NeighbourhoodCatalog(_state);
+    }
+
+    public MiningOptions Options { get; }
+
+    public ImageCatalog Images { get; }
+
+    public NeighbourhoodCatalog Neighbourhoods { get; }
+
+    /// <summary>Everything that was published, in order.</summary>
+    public ConcurrentQueue<object> Published { get; } = [];
+
+    /// <summary>Plays the geometry; must be symmetric.</summary>
+    public Func<Guid, Guid, bool> SameSubject { get; set; } = (_, _) => true;
+
+    /// <summary>Runs before each publication; may throw, as a process that dies there.</summary>
+    public Action<object> BeforePublish { get; set; } = _ => { };
+
+    /// <summary>How often geometry was asked about a candidate.</summary>
+    public int Verifications { get; private set; }
+
+    public NeighbourhoodMiner Miner() => new(
+        Neighbourhoods,
+        Images,
+        this,
+        new PairVerification(this, Microsoft.Extensions.Options.Options.Create(Options)),
+        new VectorEmbedding(Images, _blobs, Microsoft.Extensions.Options.Options.Create(new EmbeddingOptions())),
+        this,
+        Microsoft.Extensions.Options.Options.Create(Options));
+
+    public Task InitializeAsync(int dimensions) =>
+        _index.EnsureCollectionAsync(Collection, new CollectionSchema([new DenseSpace("cnn", dimensions), new SparseSpace("sift")]));
+
+    /// <summary>Indexes an image, as Indexing does; it is not mined yet.</summary>
+    public async Task IndexAsync(Guid id, float[] cnn, SparseRow sift, int incarnation = 1)
+    {
+        var key = BlobKeys.Cnn(Collection, id, incarnation, Model);
+        await _blobs.PutAsync(key, new CnnFeatures(cnn, new Half[1], [1, 1, 1]).Serialize(), None);
+        await Images.UpdateAsync(
+            Collection,
+            id,
+            _ => new ImageRecord
+            {
+                ImageId = id,
+                Collection = Collection,
+                Status = ImageStatus.Indexed,
+                Incarnation = incarnation,
+                Stages = new Dictionary<string, StageOutcome> { [Stages.Cnn] = new() { Done = true, Version = Model, FeatureKey = key } },
+            },
+            None);
+        var vectors = new Dictionary<string, VectorValue> { ["cnn"] = new DenseVector(cnn) };
+        if (sift.Count > 0)
+        {
+            vectors["sift"] = new SparseVector(sift.Indices, sift.Values);
+        }
+
+        await _index.UpsertAsync(Collection, [new IndexPoint { Id = id, Vectors = vectors, Payload = new IndexPayload { Tenant = Tenants.Default } }]);
+    }
+
+    /// <summary>Deletes an image, as Indexing does; mining has not heard of it yet.</summary>
+    public async Task DeleteAsync(Guid id)
+    {
+        await Images.UpdateAsync(Collection, id, record => record! with { Status = ImageStatus.Deleted }, None);
+        await _index.DeleteAsync(Collection, [id]);
+    }
+
+    public Task MineAsync(Guid id) => Miner().RefreshAsync(Collection, [id], embedAnew: id, None);
+
+    public Task<Neighbourhood?> OfAsync(Guid id) => Neighbourhoods.GetAsync(Collection, id, None);
+
+    public async Task<NeighboursFound> FindAsync(FindNeighbours request, CancellationToken ct)
+    {
+        var lists = new List<NeighbourLists>();
+        foreach (var space in Spaces)
+        {
+            var answer = await _index.FindNeighboursAsync(request.Collection, new NeighbourQuery(space, [.. request.ImageIds]), ct);
+            lists.Add(new NeighbourLists { Lists = [.. answer.Lists.Select(ToContract)], Reverse = [.. answer.Reverse.Select(ToContract)] });
+        }
+
+        return new NeighboursFound { Cnn = lists[0], Sift = lists[1], ModelVersion = Model, VocabularyVersion = "words-1" };
+
+        static ImageNeighbours ToContract(NeighbourList list) => new()
+        {
+            ImageId = list.Id,
+            Revision = list.Revision,
+            Neighbours = [.. list.Neighbours.Select(near => new NearImage(near.Id, near.Score))],
+        };
+    }
+
+    public Task<IReadOnlyList<CandidateVerification>?> VerifyAsync(VerifyCandidates request, CancellationToken ct)
+    {
+        Verifications += request.Candidates.Count;
+        return Task.FromResult<IReadOnlyList<CandidateVerification>?>(
+        [
+            .. request.Candidates.Select(other => new CandidateVerification
+            {
+                ImageId = other,
+                Inliers = 30,
+                Verified = true,
+                CentralSupport = SameSubject(request.ImageId!.Value, other) ? 0.5 : 0.01,
+            }),
+        ]);
+    }
+
+    public Task PublishAsync<T>(T message, CancellationToken cancellationToken = default)
+        where T : class
+    {
+        BeforePublish(message);
+        Published.Enqueue(message);
+        return Task.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _index.DisposeAsync();
+        await _state.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+}

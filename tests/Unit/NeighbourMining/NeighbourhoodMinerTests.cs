@@ -1,0 +1,253 @@
+using Pipeline.Contracts.Events;
+using Pipeline.NeighbourMining;
+using Pipeline.Neighbours;
+using Pipeline.Neighbours.Graph;
+using Pipeline.Neighbours.Pairs;
+using Pipeline.Tests.Unit.Neighbours;
+using Xunit;
+
+namespace Pipeline.Tests.Unit.NeighbourMining;
+
+public sealed class NeighbourhoodMinerTests : IAsyncLifetime
+{
+    private const int Count = 40;
+    private const int Dimensions = 5;
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    // Coarse vectors: many similarities are equal, and ties must be broken as brute force breaks them.
+    private readonly float[][] _cnn = RandomRows.Dense(seed: 11, Count, Dimensions, coarse: true);
+    private readonly SparseRow[] _sift = RandomRows.Sparse(seed: 12, Count, dimensions: 40, entries: 5, coarse: true);
+    private readonly Guid[] _ids = [.. Enumerable.Range(0, Count).Select(_ => Guid.NewGuid()).Order()];
+    private readonly MiningWorld _world = new();
+
+    public Task InitializeAsync() => _world.InitializeAsync(Dimensions);
+
+    public async Task DisposeAsync() => await _world.DisposeAsync();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task In_any_order_and_with_duplicates_the_neighbourhoods_are_those_of_brute_force(int seed)
+    {
+        var random = new Random(seed);
+        foreach (var i in Shuffled(random))
+        {
+            await IndexAsync(i);
+            await _world.MineAsync(_ids[i]);
+            if (random.Next(3) == 0)
+            {
+                await _world.MineAsync(_ids[i]);
+            }
+        }
+
+        await AssertAsBruteForceAsync([.. Enumerable.Range(0, Count)]);
+    }
+
+    [Fact]
+    public async Task Concurrent_workers_that_get_everything_twice_come_to_the_same()
+    {
+        await Parallel.ForEachAsync(Shuffled(new Random(4)), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (i, _) =>
+        {
+            await IndexAsync(i);
+            await Task.WhenAll(_world.MineAsync(_ids[i]), _world.MineAsync(_ids[i]));
+        });
+
+        await AssertAsBruteForceAsync([.. Enumerable.Range(0, Count)]);
+        await AssertEverythingWasToldAsync();
+    }
+
+    [Fact]
+    public async Task Deletions_repair_the_lists_and_leave_no_pair_with_a_deleted_image()
+    {
+        await IndexAllAsync();
+        int[] deleted = [.. Shuffled(new Random(5)).Take(15)];
+
+        await Parallel.ForEachAsync(deleted, new ParallelOptions { MaxDegreeOfParallelism = 3 }, async (i, _) =>
+        {
+            await _world.DeleteAsync(_ids[i]);
+            await _world.MineAsync(_ids[i]);
+        });
+
+        foreach (var i in deleted)
+        {
+            Assert.Null(await _world.OfAsync(_ids[i]));
+        }
+
+        await AssertAsBruteForceAsync([.. Enumerable.Range(0, Count).Except(deleted)]);
+    }
+
+    [Fact]
+    public async Task A_worker_killed_between_two_writes_leaves_marks_and_the_sweep_finishes_its_work()
+    {
+        var random = new Random(6);
+        foreach (var i in Shuffled(random))
+        {
+            await IndexAsync(i);
+            _world.BeforePublish = _ =>
+            {
+                if (random.Next(4) == 0)
+                {
+                    throw new IOException("The process ends here.");
+                }
+            };
+            await Record.ExceptionAsync(() => _world.MineAsync(_ids[i]));
+        }
+
+        _world.BeforePublish = _ => { };
+        await new MiningSweep(_world.Images, _world.Neighbourhoods, _world.Miner()).SweepAsync(MiningWorld.Collection, repair: false, None);
+
+        await AssertAsBruteForceAsync([.. Enumerable.Range(0, Count)]);
+        await AssertEverythingWasToldAsync();
+    }
+
+    [Fact]
+    public async Task Pairs_are_told_as_changes_and_a_repair_of_what_is_right_finds_nothing()
+    {
+        _world.SameSubject = (a, b) => (a.GetHashCode() ^ b.GetHashCode()) % 2 == 0;
+        await IndexAllAsync();
+
+        await AssertEverythingWasToldAsync();
+        var told = _world.Published.Count;
+        var sweep = new MiningSweep(_world.Images, _world.Neighbourhoods, _world.Miner());
+        Assert.Equal(0, await sweep.SweepAsync(MiningWorld.Collection, repair: true, None));
+        Assert.Equal(told, _world.Published.Count);
+    }
+
+    [Fact]
+    public async Task Every_image_gets_an_embedded_vector_that_its_verified_neighbours_pull()
+    {
+        await IndexAllAsync();
+
+        var last = _world.Published.OfType<IndexVectorEmbedded>().GroupBy(e => e.ImageId).ToDictionary(g => g.Key, g => g.Last());
+        Assert.Equal(Count, last.Count);
+        for (var i = 0; i < Count; i++)
+        {
+            var pulls = (await _world.OfAsync(_ids[i]))!.Pulls;
+            var sum = _cnn[i].Select((value, d) => value + pulls.Sum(other => _cnn[Array.IndexOf(_ids, other)][d])).ToArray();
+            var length = MathF.Sqrt(sum.Sum(value => value * value));
+            var expected = SparseRow.FromDense([.. sum.Select(value => value / length)]);
+            Assert.Equal(expected.Indices, last[_ids[i]].Indices);
+            Assert.Equal(expected.Values, last[_ids[i]].Values, (a, b) => Math.Abs(a - b) < 1e-5);
+        }
+
+        Assert.Contains(last.Values, e => e.Indices.Length > 0);
+    }
+
+    [Fact]
+    public async Task A_pair_is_verified_once_for_both_directions()
+    {
+        await IndexAllAsync();
+
+        var checks = new HashSet<(Guid, Guid)>();
+        foreach (var id in _ids)
+        {
+            checks.UnionWith((await _world.OfAsync(id))!.Checks.Select(c => c.OtherId.CompareTo(id) < 0 ? (c.OtherId, id) : (id, c.OtherId)));
+        }
+
+        var before = _world.Verifications;
+        foreach (var id in _ids)
+        {
+            await _world.MineAsync(id);
+        }
+
+        Assert.Equal(before, _world.Verifications);
+        Assert.True(checks.Count > 0);
+    }
+
+    [Fact]
+    public async Task An_image_of_zeros_in_words_and_one_that_is_unknown_are_no_trouble()
+    {
+        await _world.IndexAsync(_ids[0], _cnn[0], SparseRow.Empty);
+        await _world.IndexAsync(_ids[1], _cnn[1], SparseRow.Empty);
+        await _world.MineAsync(_ids[0]);
+        await _world.MineAsync(_ids[1]);
+        await _world.MineAsync(Guid.NewGuid());
+
+        var lonely = (await _world.OfAsync(_ids[0]))!;
+        Assert.Empty(lonely.Sift.Nearest);
+        Assert.Equal(PairKinds.CnnOnly, Assert.Single(lonely.Pairs).Kind);
+    }
+
+    private Task IndexAsync(int i) => _world.IndexAsync(_ids[i], _cnn[i], _sift[i]);
+
+    private async Task IndexAllAsync()
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            await IndexAsync(i);
+            await _world.MineAsync(_ids[i]);
+        }
+    }
+
+    private static int[] Shuffled(Random random)
+    {
+        int[] order = [.. Enumerable.Range(0, Count)];
+        random.Shuffle(order);
+        return order;
+    }
+
+    private async Task AssertAsBruteForceAsync(int[] present)
+    {
+        var cnn = ExactNeighbours.OfDense([.. present.Select(i => _cnn[i])], _world.Options.ListLength);
+        var sift = ExactNeighbours.OfSparse([.. present.Select(i => _sift[i])], _world.Options.ListLength);
+        for (var row = 0; row < present.Length; row++)
+        {
+            var mined = await _world.OfAsync(_ids[present[row]]);
+            Assert.NotNull(mined);
+            Assert.Equal(cnn[row].Select(r => _ids[present[r]]), mined.Cnn.Nearest.Select(near => near.ImageId));
+            Assert.Equal(sift[row].Select(r => _ids[present[r]]), mined.Sift.Nearest.Select(near => near.ImageId));
+            var expected = PairMiner.Of(row, r => cnn[r], r => sift[r], _world.Options)
+                .Select(pair => (_ids[present[pair.Other]], pair.Kind.ToString(), pair.CnnRank, pair.SiftRank));
+            Assert.Equal(
+                expected,
+                mined.Pairs.Select(pair => (pair.OtherId, Name(pair.Kind), pair.CnnRank, pair.SiftRank)));
+        }
+
+        await foreach (var marked in _world.Neighbourhoods.MarkedAsync(MiningWorld.Collection, None))
+        {
+            Assert.Fail($"{marked} is still marked.");
+        }
+    }
+
+    /// <summary>Whoever adds up the published changes has the pairs that are stored.</summary>
+    private async Task AssertEverythingWasToldAsync()
+    {
+        var told = new Dictionary<Guid, Dictionary<Guid, MinedPair>>();
+        var seen = new Dictionary<Guid, long>();
+        foreach (var change in _world.Published.OfType<NeighboursMined>())
+        {
+            if (seen.GetValueOrDefault(change.ImageId) > change.Sequence)
+            {
+                continue;
+            }
+
+            seen[change.ImageId] = change.Sequence;
+            var pairs = told.TryGetValue(change.ImageId, out var known) ? known : told[change.ImageId] = [];
+            foreach (var pair in change.Changed)
+            {
+                pairs[pair.OtherId] = pair;
+            }
+
+            foreach (var other in change.Removed)
+            {
+                pairs.Remove(other);
+            }
+        }
+
+        foreach (var id in _ids)
+        {
+            var stored = (await _world.OfAsync(id))!.Pairs;
+            Assert.Equal(stored.OrderBy(p => p.OtherId), (told.GetValueOrDefault(id) ?? []).Values.OrderBy(p => p.OtherId));
+        }
+
+        Assert.NotEmpty(told);
+    }
+
+    private static string Name(string kind) => kind switch
+    {
+        PairKinds.Confirmed => nameof(PairKind.Confirmed),
+        PairKinds.Complementary => nameof(PairKind.Complementary),
+        _ => nameof(PairKind.CnnOnly),
+    };
+}
