@@ -7,6 +7,6 @@ public static class NeighbourMiningServiceCollectionExtensions
     public static IServiceCollection AddNeighbourMining(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        return services;
+        return services.AddMining(configuration);
     }
 }

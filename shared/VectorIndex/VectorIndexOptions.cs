@@ -17,11 +17,11 @@ public sealed class VectorIndexOptions
     public int MaxThreads { get; set; }
 
     /// <summary>
-    /// Neighbours in each list of the nearest-neighbour graphs (k). A graph kept with another number is computed anew when it
+    /// Neighbours in each list of the nearest-neighbour graphs (k); mining needs as many as the largest of its p, q and m. A graph kept with another number is computed anew when it
     /// is next asked for.
     /// </summary>
     [Range(1, 1000)]
-    public int GraphNeighbours { get; set; } = 10;
+    public int GraphNeighbours { get; set; } = 16;
 
     /// <summary>Most points that concurrent writes put into one transaction. A single larger write is still one transaction.</summary>
     [Range(1, 1_000_000)]

@@ -35,6 +35,9 @@ public static class ImageEndpoints
             .WithSummary("Upload an image: multipart with a part 'file' (and fields externalId, labels), or JSON with a source.");
         images.MapGet("/{id:guid}", GetAsync).RequireAuthorization(Roles.Read).WithName("GetImage").WithSummary("The status of an image or upload.")
             .Produces<ImageResponse>().ProducesProblem(StatusCodes.Status404NotFound);
+        images.MapGet("/{id:guid}/neighbours", NeighboursAsync).RequireAuthorization(Roles.Read).WithName("GetNeighbours")
+            .WithSummary("An image's nearest neighbours in both feature spaces, and the pairs it forms with them.")
+            .Produces<NeighboursResponse>().ProducesProblem(StatusCodes.Status404NotFound);
         images.MapGet("/", ListAsync).RequireAuthorization(Roles.Read).WithName("ListImages").WithSummary("Images by status, latest first.")
             .Produces<ImageListResponse>().ProducesProblem(StatusCodes.Status400BadRequest);
         images.MapDelete("/{id:guid}", DeleteAsync).RequireAuthorization(Roles.Write).WithName("DeleteImage").WithSummary("Delete an image and all traces of it.")
@@ -156,6 +159,24 @@ public static class ImageEndpoints
     {
         var upload = await uploads.GetAsync(id, ct) ?? await uploads.FindWaitingAsync(id, ct);
         return upload is not null && upload.Collection == collection && upload.Tenant == tenant ? upload : null;
+    }
+
+    private static async Task<IResult> NeighboursAsync(
+        string collection,
+        Guid id,
+        ImageCatalog images,
+        NeighbourhoodCatalog neighbourhoods,
+        CancellationToken ct,
+        string tenant = Tenants.Default)
+    {
+        var record = await images.GetAsync(collection, id, ct);
+        if (record is null or { Status: ImageStatus.Deleted } || record.Tenant != tenant)
+        {
+            return UnknownImage();
+        }
+
+        var mined = await neighbourhoods.GetAsync(collection, id, ct);
+        return TypedResults.Ok(mined is null ? NeighboursResponse.Unmined(id) : NeighboursResponse.Of(mined));
     }
 
     private static async Task<IResult> ListAsync(

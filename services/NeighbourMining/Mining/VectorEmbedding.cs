@@ -45,6 +45,7 @@ public sealed class VectorEmbedding(ImageCatalog images, IBlobStore blobs, IOpti
             Indices = row.Indices,
             Values = row.Values,
             ModelVersion = image.ModelVersion!,
+            VocabularyVersion = image.VocabularyVersion,
         };
     }
 

@@ -1,0 +1,23 @@
+using Pipeline.Messaging;
+using Pipeline.Neighbours;
+using Pipeline.Neighbours.Embedding;
+
+namespace Pipeline.NeighbourMining;
+
+/// <summary>Adds the mining of neighbours.</summary>
+internal static class MiningServiceCollectionExtensions
+{
+    public static IServiceCollection AddMining(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<MiningOptions>().Bind(configuration.GetSection(MiningOptions.SectionName)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<EmbeddingOptions>().Bind(configuration.GetSection(EmbeddingOptions.SectionName)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<MiningServiceOptions>().Bind(configuration.GetSection(MiningServiceOptions.SectionName)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<INeighbourQueries, BusNeighbourQueries>();
+        services.AddSingleton<PairVerification>();
+        services.AddSingleton<VectorEmbedding>();
+        services.AddScoped<NeighbourhoodMiner>();
+        services.AddScoped<MiningSweep>();
+        services.AddHostedService<MiningSweepService>();
+        return services.AddPipelineConsumers(bus => bus.AddConsumer<MiningConsumer>(typeof(MiningConsumerDefinition)));
+    }
+}
