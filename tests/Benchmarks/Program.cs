@@ -10,6 +10,7 @@ const string Usage = $"""
       infra/photos/fetch gathered, artifacts/photos).
     {MiningArguments.Usage}
     dotnet run -c Release --project tests/Benchmarks -- storage [--json FILE]
+    dotnet run -c Release --project tests/Benchmarks -- vocabulary [--json FILE]
     """;
 
 try
@@ -27,6 +28,8 @@ try
         ["mining", .. var rest] => await MiningAsync(MiningArguments.Parse(rest)),
         ["storage"] => await StorageAsync(null),
         ["storage", "--json", var json] => await StorageAsync(json),
+        ["vocabulary"] => await VocabularyAsync(null),
+        ["vocabulary", "--json", var json] => await VocabularyAsync(json),
         _ => throw new ArgumentException("Which benchmark?"),
     };
 }
@@ -116,6 +119,18 @@ static async Task<int> StorageAsync(string? json)
     {
         await using var file = File.Create(json);
         await JsonSerializer.SerializeAsync(file, figures, StorageBenchmark.JsonOptions);
+    }
+
+    return 0;
+}
+
+static async Task<int> VocabularyAsync(string? json)
+{
+    var figures = VocabularyBenchmark.Run(Console.WriteLine);
+    if (json is not null)
+    {
+        await using var file = File.Create(json);
+        await JsonSerializer.SerializeAsync(file, figures, VocabularyBenchmark.JsonOptions);
     }
 
     return 0;

@@ -1,8 +1,9 @@
 using System.Text.Json;
-using Pipeline.Tests.Evaluation;
+using Pipeline.Tests.Evaluation.Retrieval;
 
 const string Usage = """
-    dotnet run -c Release --project tests/Evaluation -- retrieval --images DIR --groundtruth TSV [--bits 64] [--json FILE]
+    dotnet run -c Release --project tests/Evaluation -- retrieval --data DIR [--bits 64] [--json FILE]
+        DIR holds images/ and groundtruth.tsv; --images DIR --groundtruth TSV instead of --data where they lie elsewhere.
     """;
 
 try
@@ -26,22 +27,33 @@ static async Task<int> RetrievalAsync(string[] options)
     for (var i = 0; i < options.Length; i += 2)
     {
         var value = i + 1 < options.Length ? options[i + 1] : throw new ArgumentException($"{options[i]} needs a value.");
-        _ = options[i] switch
+        switch (options[i])
         {
-            "--images" => images = value,
-            "--groundtruth" => groundTruth = value,
-            "--json" => json = value,
-            "--bits" when int.TryParse(value, out bits) => value,
-            _ => throw new ArgumentException($"{options[i]} {value} is not understood."),
-        };
+            case "--data":
+                (images, groundTruth) = (Path.Combine(value, "images"), Path.Combine(value, "groundtruth.tsv"));
+                break;
+            case "--images":
+                images = value;
+                break;
+            case "--groundtruth":
+                groundTruth = value;
+                break;
+            case "--json":
+                json = value;
+                break;
+            case "--bits" when int.TryParse(value, out bits):
+                break;
+            default:
+                throw new ArgumentException($"{options[i]} {value} is not understood.");
+        }
     }
 
-    var scores = RetrievalQuality.Measure(
-        images ?? throw new ArgumentException("--images is missing."), groundTruth ?? throw new ArgumentException("--groundtruth is missing."), bits);
-    RetrievalQuality.Print(scores);
+    var report = RetrievalQuality.Measure(FeatureSet.Extract(
+        images ?? throw new ArgumentException("--data is missing."), groundTruth ?? throw new ArgumentException("--groundtruth is missing."), bits));
+    report.Print();
     if (json is not null)
     {
-        await File.WriteAllTextAsync(json, JsonSerializer.Serialize(scores, RetrievalQuality.Json));
+        await File.WriteAllTextAsync(json, JsonSerializer.Serialize(report, RetrievalReport.Json));
     }
 
     return 0;
