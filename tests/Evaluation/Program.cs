@@ -2,7 +2,7 @@ using System.Text.Json;
 using Pipeline.Tests.Evaluation.Retrieval;
 
 const string Usage = """
-    dotnet run -c Release --project tests/Evaluation -- retrieval --data DIR [--bits 64] [--json FILE]
+    dotnet run -c Release --project tests/Evaluation -- retrieval --data DIR [--bits 64] [--json FILE] [--plots DIR]
         DIR holds images/ and groundtruth.tsv; --images DIR --groundtruth TSV instead of --data where they lie elsewhere.
     """;
 
@@ -22,7 +22,7 @@ catch (ArgumentException e)
 
 static async Task<int> RetrievalAsync(string[] options)
 {
-    string? images = null, groundTruth = null, json = null;
+    string? images = null, groundTruth = null, json = null, plots = null;
     var bits = 64;
     for (var i = 0; i < options.Length; i += 2)
     {
@@ -41,6 +41,9 @@ static async Task<int> RetrievalAsync(string[] options)
             case "--json":
                 json = value;
                 break;
+            case "--plots":
+                plots = value;
+                break;
             case "--bits" when int.TryParse(value, out bits):
                 break;
             default:
@@ -48,12 +51,18 @@ static async Task<int> RetrievalAsync(string[] options)
         }
     }
 
-    var report = RetrievalQuality.Measure(FeatureSet.Extract(
-        images ?? throw new ArgumentException("--data is missing."), groundTruth ?? throw new ArgumentException("--groundtruth is missing."), bits));
+    var set = FeatureSet.Extract(
+        images ?? throw new ArgumentException("--data is missing."), groundTruth ?? throw new ArgumentException("--groundtruth is missing."), bits);
+    var (report, gallery) = RetrievalQuality.Measure(set);
     report.Print();
     if (json is not null)
     {
         await File.WriteAllTextAsync(json, JsonSerializer.Serialize(report, RetrievalReport.Json));
+    }
+
+    if (plots is not null)
+    {
+        RetrievalPlots.Write(plots, set, report, gallery);
     }
 
     return 0;

@@ -13,7 +13,7 @@ namespace Pipeline.Tests.Evaluation.Retrieval;
 internal sealed record PictureFeatures(string File, float[] Embedding, byte[] Code, SiftFeatures Sift);
 
 /// <summary>The features of every picture of a ground truth, extracted once as the services do.</summary>
-internal sealed record FeatureSet(GroundTruth Truth, IReadOnlyList<PictureFeatures> Pictures)
+internal sealed record FeatureSet(GroundTruth Truth, string Root, IReadOnlyList<PictureFeatures> Pictures)
 {
     public static FeatureSet Extract(string images, string groundTruth, int bits)
     {
@@ -40,6 +40,6 @@ internal sealed record FeatureSet(GroundTruth Truth, IReadOnlyList<PictureFeatur
             pictures[i] = new PictureFeatures(
                 files[i], embedding, encoder.Encode(embedding, 1), extractor.Extract(gray.Pixels, gray.Width, gray.Height));
         });
-        return new FeatureSet(set.Truth, pictures);
+        return new FeatureSet(set.Truth, set.Root, pictures);
     }
 }

@@ -8,17 +8,24 @@ namespace Pipeline.Tests.Evaluation.Retrieval;
 internal static class RetrievalQuality
 {
     public static IReadOnlyList<IRetrievalMode> Modes { get; } =
-        [new CnnMode(), new HashMode(), new SiftMode(), new FusedMode(new FusionOptions()), new FusedGeometricMode(new FusionOptions())];
+        [
+            new CnnMode(), new HashMode(), new SiftMode(), new CieMode(), new FusedMode(new FusionOptions()),
+            new FusedGeometricMode(new FusionOptions()),
+        ];
 
-    public static RetrievalReport Measure(FeatureSet set)
+    public static (RetrievalReport Report, Gallery Gallery) Measure(FeatureSet set)
     {
         var everything = new Gallery(set.Pictures);
         var companions = set.Pictures.Where(picture => set.Truth.GroupSize(picture.File) > 1).ToList();
         var heldOut = companions.GroupBy(picture => set.Truth.GroupOf(picture.File)).Select(group => group.Last()).ToList();
         var rest = new Gallery([.. set.Pictures.Except(heldOut)]);
-        return new RetrievalReport(
-            Modes.ToDictionary(mode => mode.Name, mode => Everything(set.Truth, mode, everything, companions)),
-            Modes.ToDictionary(mode => mode.Name, mode => HeldOut(set.Truth, mode, rest, heldOut)));
+        return (
+            new RetrievalReport(
+                Modes.ToDictionary(mode => mode.Name, mode => Everything(set.Truth, mode, everything, companions)),
+                PairQuality.Measure(set.Truth, everything),
+                EmbeddingQuality.Measure(set.Truth, everything, companions, rest, heldOut),
+                Modes.ToDictionary(mode => mode.Name, mode => HeldOut(set.Truth, mode, rest, heldOut))),
+            everything);
     }
 
     private static ModeFigures Everything(GroundTruth truth, IRetrievalMode mode, Gallery gallery, List<PictureFeatures> queries)
@@ -37,7 +44,8 @@ internal static class RetrievalQuality
         return new HeldOutFigures(scores.Map, scores.RecallAt1);
     }
 
-    private static RetrievalScores Evaluate(
+    /// <summary>The figures of some queries' rankings.</summary>
+    public static RetrievalScores Evaluate(
         GroundTruth truth, List<PictureFeatures> queries, List<IReadOnlyList<(PictureFeatures Picture, double Score)>> rankings) =>
         RetrievalEvaluation.Evaluate(truth, [.. queries.Zip(rankings, (query, ranking) =>
             new QueryAnswer(query.File, [.. ranking.Select(hit => hit.Picture.File)], [.. ranking.Select(hit => hit.Score)]))]);

@@ -11,7 +11,11 @@ internal sealed record ModeFigures(double Ns, double Map, double? TieAwareMap, d
 internal sealed record HeldOutFigures(double Map, double RecallAt1);
 
 /// <summary>What the evaluation of retrieval found.</summary>
-internal sealed record RetrievalReport(IReadOnlyDictionary<string, ModeFigures> Modes, IReadOnlyDictionary<string, HeldOutFigures> HeldOutQuery)
+internal sealed record RetrievalReport(
+    IReadOnlyDictionary<string, ModeFigures> Modes,
+    IReadOnlyDictionary<string, PairFigures> Pairs,
+    IReadOnlyList<EmbeddingFigures> Cie,
+    IReadOnlyDictionary<string, HeldOutFigures> HeldOutQuery)
 {
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
@@ -28,6 +32,20 @@ internal sealed record RetrievalReport(IReadOnlyDictionary<string, ModeFigures> 
         }
 
         AnsiConsole.Write(table);
+        var pairs = new Table().AddColumns("pairs", "verified", "precision", "recall", "unverified", "precision", "true ones kept");
+        foreach (var (kind, p) in Pairs)
+        {
+            pairs.AddRow(kind, $"{p.Count}", Text(p.Precision), Text(p.Recall), $"{p.UnverifiedCount}", Text(p.UnverifiedPrecision), Text(p.Kept));
+        }
+
+        AnsiConsole.Write(pairs);
+        var rounds = new Table().AddColumns("cie round", "Jaccard", "‖Φ‖", "bytes/image", "N-S", "held-out mAP");
+        foreach (var r in Cie)
+        {
+            rounds.AddRow($"{r.Iteration}", Text(r.Jaccard), Text(r.Phi), r.BytesPerImage.ToString("0", CultureInfo.InvariantCulture), Text(r.Ns), Text(r.HeldOutMap ?? double.NaN));
+        }
+
+        AnsiConsole.Write(rounds);
     }
 
     private static string Text(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
