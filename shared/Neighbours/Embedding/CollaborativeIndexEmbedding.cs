@@ -51,7 +51,7 @@ public sealed class CollaborativeIndexEmbedding(MiningOptions mining, EmbeddingO
 
             current = (pulledCnn, pulledSift);
             var next = Describe(round);
-            if (next.CnnModification > embedding.MaxModification * Math.Sqrt(cnn.Count) || (round > 1 && next.Jaccard <= last.Jaccard))
+            if (next.CnnModification > embedding.MaxModification * Math.Sqrt(cnn.Count) || (round > 1 && next.Jaccard < last.Jaccard))
             {
                 yield break;
             }

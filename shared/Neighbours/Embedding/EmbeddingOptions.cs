@@ -24,9 +24,9 @@ public sealed class EmbeddingOptions
     [Range(1, 65_536)]
     public int SiftEntries { get; set; } = 4096;
 
-    /// <summary>T: most rounds of a batch sweep. It ends earlier once the two spaces agree no better. Default 5.</summary>
+    /// <summary>T: most rounds of a batch sweep. It ends earlier when the two spaces begin to agree less. Default 3.</summary>
     [Range(1, 100)]
-    public int MaxIterations { get; set; } = 5;
+    public int MaxIterations { get; set; } = 3;
 
     /// <summary>
     /// Most that a sweep may move the vectors of one index, as ‖Φ‖_F divided by the square root of the number of images, which

@@ -16,12 +16,14 @@ internal sealed class FusedGeometricMode(FusionOptions options) : IRetrievalMode
 
     public IReadOnlyList<(PictureFeatures Picture, double Score)> Rank(Gallery gallery, PictureFeatures query)
     {
-        var ordered = GeometricReRanking.Order(
-            _fused.Rank(gallery, query),
-            options.VerifiedHits,
-            hit => GeometricReRanking.Fit(query.Sift, hit.Picture.Sift, _verifier.Verify(query.Sift, hit.Picture.Sift)));
-
         // Verified hits are ordered by what is no score of the others', so the place is all there is; there are no ties.
-        return [.. ordered.Select((hit, place) => (hit.Picture, (double)-place))];
+        var hits = _fused.Rank(gallery, query);
+        return
+        [
+            .. hits.Take(options.VerifiedHits)
+                .OrderByDescending(hit => _verifier.Verify(query.Sift, hit.Picture.Sift) is { Verified: true } match ? match.CentralSupport : 0)
+                .Concat(hits.Skip(options.VerifiedHits))
+                .Select((hit, place) => (hit.Picture, (double)-place)),
+        ];
     }
 }
