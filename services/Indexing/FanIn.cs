@@ -32,7 +32,8 @@ public static class FanIn
             stages[Stages.Hash] = outcome;
         }
 
-        var settled = record with { Stages = stages };
+        // No image waits for its words: they come to a point that may be there already.
+        var settled = record with { Stages = stages, PayloadRevision = record.PayloadRevision + (stage == Stages.Words ? 1 : 0) };
         return IsRejected(settled)
             ? settled with { Status = ImageStatus.Rejected, RejectionReason = stages[Stages.Cnn].Reason, RejectionDetail = stages[Stages.Cnn].Detail }
             : settled;

@@ -7,15 +7,21 @@ using Pipeline.Messaging;
 namespace Pipeline.Indexing;
 
 /// <summary>Hears what the stages came to.</summary>
-public sealed class FeatureEventsConsumer(ImageIndexer indexer, TimeProvider time) :
+public sealed class FeatureEventsConsumer(ImageIndexer indexer, IndexedEvents events, TimeProvider time) :
     IConsumer<SiftExtracted>, IConsumer<CnnExtracted>, IConsumer<HashEncoded>, IConsumer<ImageRejected>
 {
     /// <inheritdoc/>
-    public Task Consume(ConsumeContext<SiftExtracted> context)
+    public async Task Consume(ConsumeContext<SiftExtracted> context)
     {
         ArgumentNullException.ThrowIfNull(context);
         var message = context.Message;
-        return SettleAsync(context, message, Stages.Sift, new() { Done = true, Version = message.SiftVersion, FeatureKey = message.FeatureKey, At = time.GetUtcNow() });
+        await SettleAsync(context, message, Stages.Sift, new() { Done = true, Version = message.SiftVersion, FeatureKey = message.FeatureKey, At = time.GetUtcNow() });
+
+        // After the features are settled: a vocabulary that comes later than this look finds them there.
+        if (await indexer.WordsToMakeAsync(message, context.CancellationToken) is { } words)
+        {
+            await context.Publish(words, context.CancellationToken);
+        }
     }
 
     /// <inheritdoc/>
@@ -42,19 +48,16 @@ public sealed class FeatureEventsConsumer(ImageIndexer indexer, TimeProvider tim
         if (message is { ImageId: { } imageId, Stage: Stages.Sift or Stages.Cnn or Stages.Hash })
         {
             var outcome = new StageOutcome { Done = false, Reason = message.Reason, Detail = message.Detail, At = time.GetUtcNow() };
-            await PublishIndexedAsync(
+            await events.PublishAsync(
                 context,
                 await indexer.SettleAsync(message.Collection, imageId, message.Incarnation, message.Stage, outcome, context.CancellationToken));
         }
     }
 
     private async Task SettleAsync(ConsumeContext context, ImageEvent message, string stage, StageOutcome outcome) =>
-        await PublishIndexedAsync(
+        await events.PublishAsync(
             context,
             await indexer.SettleAsync(message.Collection, message.ImageId, message.Incarnation, stage, outcome, context.CancellationToken));
-
-    private static Task PublishIndexedAsync(ConsumeContext context, ImageRecord? indexed) =>
-        indexed is null ? Task.CompletedTask : context.Publish(ImageEvents.Indexed(indexed), context.CancellationToken);
 }
 
 /// <summary>Policy of the endpoint <c>indexing</c>.</summary>

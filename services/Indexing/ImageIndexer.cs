@@ -1,7 +1,10 @@
 using System.Globalization;
 using Pipeline.Catalog;
 using Pipeline.Contracts;
+using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Events;
+using Pipeline.Indexing.Words;
+using Pipeline.Neighbours;
 using Pipeline.Onnx;
 using Pipeline.Storage;
 using Pipeline.VectorIndex;
@@ -12,7 +15,7 @@ namespace Pipeline.Indexing;
 /// Gathers an image's parts and, when the last one is settled, puts the image into the index: the one writer of the
 /// index. Every step may happen twice.
 /// </summary>
-public sealed class ImageIndexer(ImageCatalog images, Generations generations, IVectorIndex index, IndexWrites writes, IBlobStore blobs)
+public sealed class ImageIndexer(ImageCatalog images, Generations generations, IVectorIndex index, IndexWrites writes, IBlobStore blobs, TimeProvider time)
 {
     private const string ModelAttribute = "model";
     private const string LifeAttribute = "life";
@@ -38,6 +41,61 @@ public sealed class ImageIndexer(ImageCatalog images, Generations generations, I
         }
 
         return FanIn.IsComplete(record) ? await IndexAsync(record, ct) : null;
+    }
+
+    /// <summary>
+    /// Notes an image's visual words, and puts them into the index once the image is there. Words of a vocabulary that does not
+    /// serve the collection are of no use and go.
+    /// </summary>
+    /// <returns>The record if the image is now in the index with them, else null.</returns>
+    public async Task<ImageRecord?> SettleWordsAsync(VisualWordsExtracted words, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(words);
+        var outcome = new StageOutcome { Done = true, Version = words.VocabularyVersion, FeatureKey = words.WordsKey, At = time.GetUtcNow() };
+        StageOutcome? before = null;
+        ImageRecord? record;
+        using (await writes.ForImageAsync(words.ImageId, ct))
+        {
+            // In the image's turn: the vocabulary cannot change between the look and the note.
+            if ((await generations.CurrentAsync(words.Collection, ct))?.VocabularyVersion != words.VocabularyVersion)
+            {
+                await blobs.DeleteAsync(words.WordsKey, ct);
+                return null;
+            }
+
+            record = await images.UpdateAsync(
+                words.Collection,
+                words.ImageId,
+                r =>
+                {
+                    before = r?.Stages.GetValueOrDefault(Stages.Words);
+                    return r is not null && r.IsLive(words.Incarnation) ? FanIn.Settle(r, Stages.Words, outcome) : null;
+                },
+                ct);
+        }
+
+        if (record is null || !record.IsLive(words.Incarnation))
+        {
+            await ForgetLateOutputAsync(record, words.Incarnation, outcome, ct);
+            return null;
+        }
+
+        if (before?.FeatureKey is { } old && old != words.WordsKey)
+        {
+            await blobs.DeleteAsync(old, ct);
+        }
+
+        return FanIn.IsComplete(record) ? await IndexAsync(record, ct) : null;
+    }
+
+    /// <summary>The command to make an image's visual words, if its collection has a vocabulary and they are not made.</summary>
+    public async Task<QuantizeImage?> WordsToMakeAsync(SiftExtracted image, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return (await generations.CurrentAsync(image.Collection, ct))?.VocabularyVersion is { } vocabulary
+            && await images.GetAsync(image.Collection, image.ImageId, ct) is { } record && record.IsLive(image.Incarnation)
+                ? ImageWords.ToMake(record, vocabulary)
+                : null;
     }
 
     /// <summary>
@@ -137,7 +195,8 @@ public sealed class ImageIndexer(ImageCatalog images, Generations generations, I
         var point = written.Point;
         if (await index.GetAsync(name, [record.ImageId], ct) is [var before]
             && before.Vectors.TryGetValue(IndexSpaces.Cie, out var embedded)
-            && IsOf(before, record.Incarnation, point.Payload.Attributes[ModelAttribute]))
+            && point.Payload.Attributes.TryGetValue(ModelAttribute, out var model)
+            && IsOf(before, record.Incarnation, model))
         {
             // It is made from the neighbours and kept nowhere else.
             point = point with { Vectors = new Dictionary<string, VectorValue>(point.Vectors) { [IndexSpaces.Cie] = embedded } };
@@ -151,45 +210,47 @@ public sealed class ImageIndexer(ImageCatalog images, Generations generations, I
         point.Payload.Attributes.GetValueOrDefault(LifeAttribute) == incarnation.ToString(CultureInfo.InvariantCulture)
         && point.Payload.Attributes.GetValueOrDefault(ModelAttribute) == model;
 
+    /// <summary>The image's point as its record and the serving vocabulary say; null if it has nothing that could be searched.</summary>
     private async Task<(Generation Generation, IndexPoint Point)?> PointAsync(ImageRecord record, CancellationToken ct)
     {
+        var vectors = new Dictionary<string, VectorValue>();
+        var attributes = new Dictionary<string, string> { [LifeAttribute] = record.Incarnation.ToString(CultureInfo.InvariantCulture) };
         var cnn = record.Stages[Stages.Cnn];
         var hash = record.Stages[Stages.Hash];
-        if (!cnn.Done || !hash.Done)
+        if (cnn.Done && hash.Done)
         {
-            // Nothing of a partial image without CNN features can be searched yet; its SIFT features wait in their blob.
-            return null;
+            var embedding = CnnFeatures.ReadEmbedding(await ReadAsync(cnn.FeatureKey!, ct));
+            vectors[IndexSpaces.Cnn] = new DenseVector(embedding);
+            vectors[IndexSpaces.Hash] = new BinaryCode(hash.Code!);
+            attributes[ModelAttribute] = cnn.Version!;
+            attributes["encoder"] = hash.Version!;
+            var versions = new Generation { Number = 1, ModelVersion = cnn.Version!, Dimensions = embedding.Length, EncoderVersion = hash.Version!, Bits = hash.Code!.Length * 8 };
+            await generations.ForAsync(record.Collection, versions, ct);
         }
 
-        var stored = await blobs.TryReadAsync(cnn.FeatureKey!, ct)
-            ?? throw new FileNotFoundException($"The features {cnn.FeatureKey} are gone.");
-        var embedding = CnnFeatures.ReadEmbedding(stored);
-        var generation = await generations.ForAsync(
-            record.Collection,
-            new Generation { Number = 1, ModelVersion = cnn.Version!, Dimensions = embedding.Length, EncoderVersion = hash.Version!, Bits = hash.Code!.Length * 8 },
-            ct);
-        return (generation, new IndexPoint
+        // Read in the image's turn, in which no vocabulary takes another's place.
+        var generation = await generations.CurrentAsync(record.Collection, ct);
+        if (ImageWords.Made(record, generation?.VocabularyVersion) is { } made)
         {
-            Id = record.ImageId,
-            Vectors = new Dictionary<string, VectorValue>
+            var words = SparseRowFormat.Parse(await ReadAsync(made.FeatureKey!, ct));
+            if (words.Count > 0)
             {
-                [IndexSpaces.Cnn] = new DenseVector(embedding),
-                [IndexSpaces.Hash] = new BinaryCode(hash.Code),
-            },
-            Payload = new IndexPayload
+                vectors[IndexSpaces.Sift] = new SparseVector(words.Indices, words.Values);
+            }
+        }
+
+        return generation is null || vectors.Count == 0
+            ? null
+            : (generation, new IndexPoint
             {
-                Tenant = record.Tenant,
-                Labels = record.Labels,
-                ExternalIds = record.ExternalIds,
-                Attributes = new Dictionary<string, string>
-                {
-                    [ModelAttribute] = cnn.Version!,
-                    ["encoder"] = hash.Version!,
-                    [LifeAttribute] = record.Incarnation.ToString(CultureInfo.InvariantCulture),
-                },
-            },
-        });
+                Id = record.ImageId,
+                Vectors = vectors,
+                Payload = new IndexPayload { Tenant = record.Tenant, Labels = record.Labels, ExternalIds = record.ExternalIds, Attributes = attributes },
+            });
     }
+
+    private async Task<byte[]> ReadAsync(string key, CancellationToken ct) =>
+        await blobs.TryReadAsync(key, ct) ?? throw new FileNotFoundException($"The features {key} are gone.");
 
     private async Task ForgetLateOutputAsync(ImageRecord? record, int incarnation, StageOutcome outcome, CancellationToken ct)
     {

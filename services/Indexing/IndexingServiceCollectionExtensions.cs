@@ -1,6 +1,9 @@
 using MassTransit;
+using Pipeline.Contracts.Commands;
+using Pipeline.Contracts.Events;
 using Pipeline.Indexing.Neighbours;
 using Pipeline.Indexing.Search;
+using Pipeline.Indexing.Words;
 using Pipeline.Messaging;
 using Pipeline.VectorIndex;
 
@@ -19,9 +22,13 @@ public static class IndexingServiceCollectionExtensions
         services.AddSingleton<IndexWrites>();
         services.AddSingleton<ImageIndexer>();
         services.AddSingleton<ImageDeletion>();
+        services.AddSingleton<IndexedEvents>();
+        services.AddSingleton<VocabularyChange>();
         services.AddSingleton<QuerySteps>();
         services.AddSingleton<GeometricReranker>();
         services.AddSingleton<ImageSearch>();
+        services.AddPipelineRoute<QuantizeImage>("visual-words");
+        services.AddPipelineRoute<ImageIndexed>("first-vocabulary");
         return services.AddPipelineConsumers(bus =>
         {
             bus.AddConsumer<FeatureEventsConsumer, FeatureEventsConsumerDefinition>();
@@ -29,6 +36,8 @@ public static class IndexingServiceCollectionExtensions
             bus.AddConsumer<SearchImagesConsumer, SearchImagesConsumerDefinition>();
             bus.AddConsumer<FindNeighboursConsumer, FindNeighboursConsumerDefinition>();
             bus.AddConsumer<IndexVectorConsumer, IndexVectorConsumerDefinition>();
+            bus.AddConsumer<VisualWordsConsumer, VisualWordsConsumerDefinition>();
+            bus.AddConsumer<VocabularyConsumer, VocabularyConsumerDefinition>();
         });
     }
 }

@@ -1,3 +1,4 @@
+using Pipeline.NeighbourMining.Vocabularies;
 namespace Pipeline.NeighbourMining;
 
 /// <summary>Adds the NeighbourMining service to a host.</summary>
@@ -7,6 +8,6 @@ public static class NeighbourMiningServiceCollectionExtensions
     public static IServiceCollection AddNeighbourMining(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        return services.AddMining(configuration);
+        return services.AddMining(configuration).AddVocabularyTraining(configuration);
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Pipeline.Extraction;
 using Pipeline.Messaging;
 using Pipeline.Sift;
+using Pipeline.SiftExtraction.Words;
 
 namespace Pipeline.SiftExtraction;
 
@@ -21,12 +22,16 @@ public static class SiftExtractionServiceCollectionExtensions
         services.AddSingleton<SiftExtractor>();
         services.AddSingleton<GeometricVerifier>();
         services.AddSingleton<SiftPipeline>();
+        services.AddSingleton<Vocabularies>();
         services.AddPipelineRoute<SiftExtracted>("indexing");
+        services.AddPipelineRoute<VisualWordsExtracted>("words-indexing");
         services.AddPipelineRoute<ImageRejected>("indexing");
         return services.AddPipelineConsumers(bus =>
         {
             bus.AddConsumer<SiftConsumer, SiftConsumerDefinition>();
             bus.AddConsumer<VerifyCandidatesConsumer, VerifyCandidatesConsumerDefinition>();
+            bus.AddConsumer<QuantizeImageConsumer, QuantizeImageConsumerDefinition>();
+            bus.AddConsumer<ExtractQueryWordsConsumer, ExtractQueryWordsConsumerDefinition>();
         });
     }
 }

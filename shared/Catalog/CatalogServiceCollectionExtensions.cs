@@ -13,6 +13,7 @@ public static class CatalogServiceCollectionExtensions
         services.TryAddSingleton<ImageCatalog>();
         services.TryAddSingleton<UploadCatalog>();
         services.TryAddSingleton<CollectionCatalog>();
+        services.TryAddSingleton<VocabularyCatalog>();
         services.TryAddSingleton<BlobReferences>();
         services.TryAddSingleton<NeighbourhoodCatalog>();
         return services;

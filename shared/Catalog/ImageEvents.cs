@@ -38,7 +38,9 @@ public static class ImageEvents
     }
 
     /// <summary>The image is in the index.</summary>
-    public static ImageIndexed Indexed(ImageRecord record)
+    /// <param name="record">Its record.</param>
+    /// <param name="vocabularyVersion">The vocabulary that serves the collection: words of another are not in the index.</param>
+    public static ImageIndexed Indexed(ImageRecord record, string? vocabularyVersion)
     {
         ArgumentNullException.ThrowIfNull(record);
         return new ImageIndexed
@@ -49,6 +51,7 @@ public static class ImageEvents
             ModelVersion = VersionOf(Stages.Cnn),
             EncoderVersion = VersionOf(Stages.Hash),
             SiftVersion = VersionOf(Stages.Sift),
+            VocabularyVersion = VersionOf(Stages.Words) is { } words && words == vocabularyVersion ? words : null,
             IndexedAt = record.UpdatedAt,
         }.About(record.ToHeader());
 

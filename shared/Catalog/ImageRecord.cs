@@ -44,10 +44,10 @@ public sealed record ImageRecord
     /// <summary>Its labels.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 
-    /// <summary>Counts changes of external ids and labels, so that the index knows when its payload is old.</summary>
+    /// <summary>Counts changes of external ids, labels and visual words, so that it is known when the image's point in the index is old.</summary>
     public int PayloadRevision { get; init; } = 1;
 
-    /// <summary>The payload revision that the index holds; 0 before the image is indexed.</summary>
+    /// <summary>The revision that the index holds; 0 before the image is indexed.</summary>
     public int IndexedRevision { get; init; }
 
     /// <summary>What each stage came to, by the names of <see cref="Stages"/>.</summary>

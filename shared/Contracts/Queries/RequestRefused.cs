@@ -21,4 +21,10 @@ public static class RefusalReasons
 
     /// <summary>The query's features are of another model or encoder than the collection's.</summary>
     public const string VersionMismatch = "version-mismatch";
+
+    /// <summary>The collection has no vocabulary of visual words yet, or is getting a new one at this moment.</summary>
+    public const string NoVocabulary = "no-vocabulary";
+
+    /// <summary>No image of the collection has a collaboratively embedded vector yet.</summary>
+    public const string NotEmbedded = "not-embedded";
 }

@@ -96,6 +96,30 @@ public sealed class VisualVocabulary
         }
     }
 
+    /// <summary>
+    /// The squared distances of descriptors to the centroids of their visual words, summed: the quantisation error, for judging a
+    /// vocabulary. Descriptors have a length of about 512.
+    /// </summary>
+    /// <param name="descriptors">Rows of 128 bytes, RootSIFT.</param>
+    public double SquaredError(ReadOnlySpan<byte> descriptors)
+    {
+        var words = new int[descriptors.Length / SiftFeatures.DescriptorSize];
+        Quantise(descriptors, words);
+        long sum = 0;
+        for (var i = 0; i < words.Length; i++)
+        {
+            var descriptor = descriptors.Slice(i * SiftFeatures.DescriptorSize, SiftFeatures.DescriptorSize);
+            var centroid = _data.Branches.AsSpan(words[i] * SiftFeatures.DescriptorSize, SiftFeatures.DescriptorSize);
+            for (var k = 0; k < descriptor.Length; k++)
+            {
+                var difference = descriptor[k] - centroid[k];
+                sum += difference * difference;
+            }
+        }
+
+        return sum;
+    }
+
     private int Descend(ReadOnlySpan<byte> descriptor, ReadOnlySpan<long> cells)
     {
         Span<long> winners = stackalloc long[CentroidGroups.Lanes];

@@ -57,7 +57,7 @@ public sealed class RedeliveryTests(PipelineFixture fixture) : IClassFixture<Pip
         }
 
         var indexed = await _pipeline.ReachedAsync(image.ImageId, record => record.Status == ImageStatus.Indexed);
-        Assert.Equal([Stages.Sift], ImageEvents.Indexed(indexed).MissingStages);
+        Assert.Equal([Stages.Sift], ImageEvents.Indexed(indexed, null).MissingStages);
         Assert.NotNull(await _pipeline.PointAsync(image.ImageId, CancellationToken.None));
     }
 
@@ -70,7 +70,7 @@ public sealed class RedeliveryTests(PipelineFixture fixture) : IClassFixture<Pip
         await _pipeline.SendAsync(StageEvents.Rejected(image, Stages.Cnn));
 
         var indexed = await _pipeline.ReachedAsync(image.ImageId, record => record.Status == ImageStatus.Indexed);
-        Assert.Equal([Stages.Cnn, Stages.Hash], ImageEvents.Indexed(indexed).MissingStages);
+        Assert.Equal([Stages.Cnn, Stages.Hash], ImageEvents.Indexed(indexed, null).MissingStages);
         Assert.Null(await _pipeline.PointAsync(image.ImageId, CancellationToken.None));
     }
 

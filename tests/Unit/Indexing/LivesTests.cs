@@ -138,7 +138,7 @@ public sealed class LivesTests : IAsyncLifetime
             .DeleteAsync(new DeleteImage { Collection = Collection, ImageId = _image, Incarnation = life }, None);
 
     private ImageIndexer Indexer(IVectorIndex index) =>
-        new(_catalog.Images, new Generations(_catalog.Collections, index), index, new IndexWrites(), _catalog.Blobs);
+        new(_catalog.Images, new Generations(_catalog.Collections, index), index, new IndexWrites(), _catalog.Blobs, TimeProvider.System);
 
     private async Task AssertLivesAsync(int life)
     {

@@ -1,0 +1,222 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using Pipeline.Catalog;
+using Pipeline.Contracts.Commands;
+using Pipeline.Contracts.Events;
+using Pipeline.Neighbours.Words;
+using Pipeline.Sift;
+using Pipeline.Storage;
+
+namespace Pipeline.NeighbourMining.Vocabularies;
+
+/// <summary>Trains the vocabulary of a collection on what it holds, registers it, and answers the event that says so.</summary>
+public sealed partial class CollectionTraining(
+    CollectionCatalog collections,
+    VocabularyCatalog vocabularies,
+    TrainingImages images,
+    ArtifactStore artifacts,
+    IOptions<VocabularyTrainingOptions> options,
+    IOptions<VocabularyOptions> defaults,
+    VocabularyMetrics metrics,
+    TimeProvider time,
+    ILogger<CollectionTraining> logger)
+{
+    private const int LoggedShare = 10;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Does what the command says, unless it is done already or cannot be done.</summary>
+    /// <param name="command">The command, with an id.</param>
+    /// <param name="ct">Cancels; the training can be begun again.</param>
+    /// <returns>What to publish; null if nothing came of it, or another vocabulary has taken its place by now.</returns>
+    /// <exception cref="TrainingHeldException">Another training of the collection is under way.</exception>
+    public async Task<VocabularyPublished?> RunAsync(TrainVocabulary command, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        if (await collections.GetCurrentAsync(command.Collection, ct) is not { } collection)
+        {
+            LogRefused(logger, command.Collection, "there is no such collection");
+            return null;
+        }
+
+        var holder = Guid.NewGuid();
+        var record = await BeginAsync(command, holder, ct);
+        if (record.Holder != holder)
+        {
+            return EventOf(command, record, record.Find(command.CorrelationId)!);
+        }
+
+        VocabularyTraining result;
+        try
+        {
+            await using var hold = new TrainingHold(vocabularies, command.Collection, holder, options.Value, ct);
+            try
+            {
+                result = await TrainAsync(command, collection, hold.Token);
+            }
+            catch (OperationCanceledException) when (!ct.IsCancellationRequested && !hold.IsLost)
+            {
+                result = Refused(command, $"it takes longer than {options.Value.Timeout}");
+            }
+        }
+        catch
+        {
+            await vocabularies.ReleaseAsync(command.Collection, holder, CancellationToken.None);
+            throw;
+        }
+        finally
+        {
+            metrics.Progress(1);
+        }
+
+        if (!await vocabularies.FinishAsync(command.Collection, holder, result, ct))
+        {
+            throw new TrainingHeldException($"Another attempt took over the training of the collection '{command.Collection}'.");
+        }
+
+        return EventOf(command, await vocabularies.GetAsync(command.Collection, ct), result);
+    }
+
+    /// <summary>Begins, waits while another training of the collection is under way, or finds that it is finished already.</summary>
+    private async Task<VocabularyRecord> BeginAsync(TrainVocabulary command, Guid holder, CancellationToken ct)
+    {
+        var waiting = Stopwatch.StartNew();
+        while (true)
+        {
+            var record = await vocabularies.BeginAsync(command.Collection, command.CorrelationId, holder, options.Value.Hold, ct);
+            if (record.Holder == holder || record.Find(command.CorrelationId) is { State: not VocabularyTrainingState.Running })
+            {
+                return record;
+            }
+
+            if (waiting.Elapsed > options.Value.Timeout)
+            {
+                throw new TrainingHeldException($"Another training of the collection '{command.Collection}' is under way.");
+            }
+
+            await Task.Delay(Pause, ct);
+        }
+    }
+
+    private async Task<VocabularyTraining> TrainAsync(TrainVocabulary command, CollectionRecord collection, CancellationToken ct)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var settings = SettingsOf(command, defaults.Value);
+        if (collection.Active is null)
+        {
+            return Refused(command, "the collection has no image with CNN features yet");
+        }
+
+        if (settings.Words is < 1 or > VisualVocabulary.MaxWords)
+        {
+            return Refused(command, $"words must be 1 to {VisualVocabulary.MaxWords}");
+        }
+
+        var features = await images.ReadAsync(command.Collection, options.Value.MaxImages, settings.Seed, ct);
+        var descriptors = features.Sum(f => (long)f.Count);
+        if (descriptors == 0)
+        {
+            return Refused(command, "no image of the collection has a keypoint");
+        }
+
+        LogBegun(logger, command.Collection, settings.Words, features.Count, descriptors);
+        var vocabulary = await Task.Run(() => new VocabularyTrainer(settings).Train(features, new Progress(this, command.Collection), ct), ct);
+        var artifact = await artifacts.AddAsync(
+            VocabularyCatalog.ArtifactKind, vocabulary.Serialize(), Lineage(command, collection, settings, features, vocabulary), ct);
+        var elapsed = Stopwatch.GetElapsedTime(started);
+        metrics.Done(elapsed);
+        LogDone(logger, artifact.Version, command.Collection, vocabulary.Size, elapsed.TotalSeconds);
+        return new VocabularyTraining
+        {
+            Id = command.CorrelationId,
+            State = VocabularyTrainingState.Done,
+            Version = artifact.Version,
+            Words = vocabulary.Size,
+            At = time.GetUtcNow(),
+        };
+    }
+
+    private VocabularyTraining Refused(TrainVocabulary command, string reason)
+    {
+        metrics.Failed();
+        LogRefused(logger, command.Collection, reason);
+        return new VocabularyTraining { Id = command.CorrelationId, State = VocabularyTrainingState.Failed, Reason = reason, At = time.GetUtcNow() };
+    }
+
+    private static VocabularyPublished? EventOf(TrainVocabulary command, VocabularyRecord record, VocabularyTraining training) =>
+        training is { State: VocabularyTrainingState.Done, Version: { } version } && record.Serving == training.Id
+            ? new VocabularyPublished { Collection = command.Collection, VocabularyVersion = version, Words = training.Words, CorrelationId = training.Id }
+            : null;
+
+    private static VocabularyOptions SettingsOf(TrainVocabulary command, VocabularyOptions defaults) => new()
+    {
+        Words = command.Words ?? defaults.Words,
+        Branches = defaults.Branches,
+        DescriptorsPerBranch = defaults.DescriptorsPerBranch,
+        Iterations = defaults.Iterations,
+        MaxDescriptors = defaults.MaxDescriptors,
+        Seed = command.Seed is { } seed ? unchecked((uint)seed) : defaults.Seed,
+        Threads = defaults.Threads,
+    };
+
+    private static ArtifactLineage Lineage(
+        TrainVocabulary command, CollectionRecord collection, VocabularyOptions settings, IReadOnlyList<SiftFeatures> features, VisualVocabulary vocabulary)
+    {
+        return new ArtifactLineage
+        {
+            Parent = collection.Active!.VocabularyVersion,
+            CreatedFrom = $"training {command.CorrelationId} on collection {command.Collection}",
+            Settings = new Dictionary<string, string>
+            {
+                ["words"] = Text(settings.Words),
+                ["branches"] = Text(settings.Branches),
+                ["descriptorsPerBranch"] = Text(settings.DescriptorsPerBranch),
+                ["iterations"] = Text(settings.Iterations),
+                ["maxDescriptors"] = Text(settings.MaxDescriptors),
+                ["seed"] = settings.Seed.ToString(CultureInfo.InvariantCulture),
+            },
+            Metrics = new Dictionary<string, double>
+            {
+                ["images"] = features.Count,
+                ["descriptors"] = features.Sum(f => (long)f.Count),
+                ["upperWords"] = vocabulary.WordCount,
+                ["words"] = vocabulary.Size,
+                ["quantisationError"] = QuantisationError(vocabulary, features),
+            },
+        };
+
+        static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Root mean square distance of a descriptor to its word; descriptors have a length of about 512.</summary>
+    private static double QuantisationError(VisualVocabulary vocabulary, IReadOnlyList<SiftFeatures> features) =>
+        Math.Sqrt(features.Sum(f => vocabulary.SquaredError(f.Descriptors)) / features.Sum(f => (double)f.Count));
+
+    private sealed class Progress(CollectionTraining training, string collection) : IProgress<double>
+    {
+        private int _logged;
+
+        public void Report(double value)
+        {
+            training.metrics.Progress(value);
+            var share = (int)(value * 100) / LoggedShare * LoggedShare;
+            if (share > _logged)
+            {
+                _logged = share;
+                LogProgress(training.logger, collection, share);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Training a vocabulary of {Words} upper words for {Collection} on {Images} images with {Descriptors} descriptors")]
+    private static partial void LogBegun(ILogger logger, string collection, int words, int images, long descriptors);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The vocabulary of {Collection} is trained to {Percent} %")]
+    private static partial void LogProgress(ILogger logger, string collection, int percent);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Trained {Version} for {Collection}: {Words} visual words in {Seconds:0.0} s")]
+    private static partial void LogDone(ILogger logger, string version, string collection, int words, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "No vocabulary is trained for {Collection}: {Reason}")]
+    private static partial void LogRefused(ILogger logger, string collection, string reason);
+}

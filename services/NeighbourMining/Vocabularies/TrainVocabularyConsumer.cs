@@ -1,0 +1,31 @@
+using MassTransit;
+using Pipeline.Contracts;
+using Pipeline.Contracts.Commands;
+using Pipeline.Messaging;
+
+namespace Pipeline.NeighbourMining.Vocabularies;
+
+/// <summary>Trains vocabularies, one at a time.</summary>
+public sealed class TrainVocabularyConsumer(CollectionTraining training) : IConsumer<TrainVocabulary>
+{
+    /// <inheritdoc/>
+    public async Task Consume(ConsumeContext<TrainVocabulary> context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var command = context.Message;
+        if (command.CorrelationId == Guid.Empty)
+        {
+            // A publisher who names no id means one training by one message.
+            command = command with { CorrelationId = context.MessageId ?? throw new PermanentException(RejectionReasons.MalformedEvent, "correlationId is missing.") };
+        }
+
+        if (await training.RunAsync(command, context.CancellationToken) is { } published)
+        {
+            await context.Publish(published, context.CancellationToken);
+        }
+    }
+}
+
+/// <summary>Policy of the endpoint <c>vocabulary-training</c>: one training keeps all cores busy.</summary>
+public sealed class TrainVocabularyConsumerDefinition()
+    : PipelineConsumerDefinition<TrainVocabularyConsumer>("vocabulary-training", stage: Stages.Words, acceptsRawJson: true, prefetch: 1, concurrency: 1);
