@@ -120,7 +120,7 @@ public sealed partial class CollectionTraining(
         }
 
         LogBegun(logger, command.Collection, settings.Words, features.Count, descriptors);
-        var vocabulary = await Task.Run(() => new VocabularyTrainer(settings).Train(features, new Progress(this, command.Collection), ct), ct);
+        var vocabulary = await Task.Run(() => new VocabularyTrainer(settings).Train(features, new Progress(metrics, logger, command.Collection), ct), ct);
         var artifact = await artifacts.AddAsync(
             VocabularyCatalog.ArtifactKind, vocabulary.Serialize(), Lineage(command, collection, settings, features, vocabulary), ct);
         var elapsed = Stopwatch.GetElapsedTime(started);
@@ -192,18 +192,18 @@ public sealed partial class CollectionTraining(
     private static double QuantisationError(VisualVocabulary vocabulary, IReadOnlyList<SiftFeatures> features) =>
         Math.Sqrt(features.Sum(f => vocabulary.SquaredError(f.Descriptors)) / features.Sum(f => (double)f.Count));
 
-    private sealed class Progress(CollectionTraining training, string collection) : IProgress<double>
+    private sealed class Progress(VocabularyMetrics metrics, ILogger logger, string collection) : IProgress<double>
     {
         private int _logged;
 
         public void Report(double value)
         {
-            training.metrics.Progress(value);
+            metrics.Progress(value);
             var share = (int)(value * 100) / LoggedShare * LoggedShare;
             if (share > _logged)
             {
                 _logged = share;
-                LogProgress(training.logger, collection, share);
+                LogProgress(logger, collection, share);
             }
         }
     }

@@ -48,7 +48,7 @@ public sealed class BadPictureTests(PipelineFixture fixture) : IClassFixture<Pip
         var image = await _pipeline.FinishedAsync(await _pipeline.UploadAsync(new { bytes = BadFiles.HalfReadableTiff() }));
 
         Assert.Equal((ImageStatus.Indexed, false, RejectionReasons.CorruptImage), (image.Status, image.Stages[Stages.Sift].Done, image.Stages[Stages.Sift].Reason));
-        Assert.Equal([Stages.Sift], ImageEvents.Indexed(image).MissingStages);
+        Assert.Equal([Stages.Sift], ImageEvents.Indexed(image, null).MissingStages);
         Assert.NotNull(await _pipeline.PointAsync(image.ImageId, CancellationToken.None));
         using var gateway = new HttpClient { BaseAddress = _pipeline.Gateway };
         var status = await gateway.GetFromJsonAsync<JsonObject>(new Uri($"v1/collections/{TestPipeline.Collection}/images/{image.ImageId}", UriKind.Relative));

@@ -21,17 +21,23 @@ internal sealed class CatalogFixture : IAsyncDisposable
         Uploads = new UploadCatalog(_state, Images, TimeProvider.System);
         References = new BlobReferences(_state, Blobs);
         Collections = new CollectionCatalog(_state, TimeProvider.System);
+        Vocabularies = VocabulariesAt(TimeProvider.System);
     }
 
     public IBlobStore Blobs { get; }
 
     public CollectionCatalog Collections { get; }
 
+    public VocabularyCatalog Vocabularies { get; }
+
     public ImageCatalog Images { get; }
 
     public UploadCatalog Uploads { get; }
 
     public BlobReferences References { get; }
+
+    /// <summary>The trainings as a process with another clock sees them.</summary>
+    public VocabularyCatalog VocabulariesAt(TimeProvider time) => new(_state, time);
 
     /// <summary>References over other blobs, on the same state.</summary>
     public BlobReferences ReferencesOver(IBlobStore blobs) => new(_state, blobs);
