@@ -1,4 +1,6 @@
 using Pipeline.Catalog;
+using Pipeline.Contracts.Commands;
+using Pipeline.Contracts.Events;
 using Pipeline.Messaging;
 
 namespace Pipeline.Standalone;
@@ -10,6 +12,7 @@ namespace Pipeline.Standalone;
 public sealed partial class UnfinishedWork(
     ImageCatalog images,
     CollectionCatalog collections,
+    VocabularyCatalog vocabularies,
     IServiceScopeFactory scopes,
     IHostApplicationLifetime lifetime,
     ILogger<UnfinishedWork> logger) : BackgroundService
@@ -27,12 +30,32 @@ public sealed partial class UnfinishedWork(
         {
             resumed += await ResumeAsync(collection.Name, ImageStatus.Processing, r => events.PublishAsync(ImageEvents.Accepted(r), stoppingToken), stoppingToken);
             resumed += await ResumeAsync(collection.Name, ImageStatus.Deleting, r => events.PublishAsync(ImageEvents.Delete(r), stoppingToken), stoppingToken);
+            resumed += await ResumeWordsAsync(collection.Name, events, stoppingToken);
         }
 
         if (resumed > 0)
         {
             LogResumed(logger, resumed);
         }
+    }
+
+    /// <summary>Trainings that were asked for, and the vocabulary to serve: whoever hears of it looks for images without its words.</summary>
+    private async Task<int> ResumeWordsAsync(string collection, IEventPublisher events, CancellationToken ct)
+    {
+        var record = await vocabularies.GetAsync(collection, ct);
+        if (record.Serving is { } serving && record.Find(serving) is { Version: { } version } done)
+        {
+            await events.PublishAsync(
+                new VocabularyPublished { Collection = collection, VocabularyVersion = version, Words = done.Words, CorrelationId = serving }, ct);
+        }
+
+        TrainVocabulary[] open = [.. record.Trainings.Where(training => training.IsOpen).Select(training => training.Command).OfType<TrainVocabulary>()];
+        foreach (var command in open)
+        {
+            await events.PublishAsync(command, ct);
+        }
+
+        return open.Length;
     }
 
     private async Task StartedAsync(CancellationToken ct)
@@ -62,6 +85,6 @@ public sealed partial class UnfinishedWork(
         return count;
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Resumed {Count} unfinished images and deletions")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Resumed {Count} unfinished images, deletions and trainings")]
     private static partial void LogResumed(ILogger logger, int count);
 }

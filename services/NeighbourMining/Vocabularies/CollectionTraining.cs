@@ -83,8 +83,8 @@ public sealed partial class CollectionTraining(
         var waiting = Stopwatch.StartNew();
         while (true)
         {
-            var record = await vocabularies.BeginAsync(command.Collection, command.CorrelationId, holder, options.Value.Hold, ct);
-            if (record.Holder == holder || record.Find(command.CorrelationId) is { State: not VocabularyTrainingState.Running })
+            var record = await vocabularies.BeginAsync(command, holder, options.Value.Hold, ct);
+            if (record.Holder == holder || record.Find(command.CorrelationId) is { IsOpen: false })
             {
                 return record;
             }

@@ -1,3 +1,4 @@
+using Pipeline.Contracts.Commands;
 using Pipeline.Storage;
 
 namespace Pipeline.Catalog;
@@ -18,9 +19,21 @@ public sealed class VocabularyCatalog(IStateStore store, TimeProvider time)
     public async Task<VocabularyRecord> GetAsync(string collection, CancellationToken ct) =>
         await store.GetAsync<VocabularyRecord>(Key(collection), ct) ?? new VocabularyRecord();
 
+    /// <summary>Notes a command before it is published, so that it survives even a bus that forgets; one that is known is left as it is.</summary>
+    public Task RequestAsync(TrainVocabulary command, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        var now = time.GetUtcNow();
+        return UpdateAsync(
+            command.Collection,
+            before => before.Find(command.CorrelationId) is null
+                ? Settle(before, new VocabularyTraining { Id = command.CorrelationId, State = VocabularyTrainingState.Requested, Command = command, At = now })
+                : before,
+            ct);
+    }
+
     /// <summary>Begins a training, or begins it again, if no other attempt is training.</summary>
-    /// <param name="collection">The collection.</param>
-    /// <param name="training">The command's id.</param>
+    /// <param name="command">The command.</param>
     /// <param name="holder">The attempt.</param>
     /// <param name="hold">How long the attempt is believed alive unless it renews that.</param>
     /// <param name="ct">Cancels.</param>
@@ -28,14 +41,15 @@ public sealed class VocabularyCatalog(IStateStore store, TimeProvider time)
     /// The record. The attempt may train only if it is the record's <see cref="VocabularyRecord.Holder"/>; otherwise the training is
     /// finished already, or somebody else is at it.
     /// </returns>
-    public Task<VocabularyRecord> BeginAsync(string collection, Guid training, Guid holder, TimeSpan hold, CancellationToken ct)
+    public Task<VocabularyRecord> BeginAsync(TrainVocabulary command, Guid holder, TimeSpan hold, CancellationToken ct)
     {
+        ArgumentNullException.ThrowIfNull(command);
         var now = time.GetUtcNow();
         return UpdateAsync(
-            collection,
-            before => before.Find(training) is { State: not VocabularyTrainingState.Running } || (before.Holder is { } other && other != holder && before.HeldUntil > now)
+            command.Collection,
+            before => before.Find(command.CorrelationId) is { IsOpen: false } || (before.Holder is { } other && other != holder && before.HeldUntil > now)
                 ? before
-                : Settle(before, new VocabularyTraining { Id = training, State = VocabularyTrainingState.Running, At = now })
+                : Settle(before, new VocabularyTraining { Id = command.CorrelationId, State = VocabularyTrainingState.Running, Command = command, At = now })
                     with { Holder = holder, HeldUntil = now + hold },
             ct);
     }
@@ -109,7 +123,7 @@ public sealed class VocabularyCatalog(IStateStore store, TimeProvider time)
         record.Serving is null
         && (record.Holder is null || record.HeldUntil <= now)
         && (record.Automatic is not { } automatic
-            || (record.Find(automatic.Id) is null or { State: VocabularyTrainingState.Running }
+            || (record.Find(automatic.Id) is null or { IsOpen: true }
                 && (!automatic.Published || now - automatic.At >= retryAfter)));
 
     private static VocabularyRecord Settle(VocabularyRecord record, VocabularyTraining training) =>

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Pipeline.Contracts.Commands;
+
 namespace Pipeline.Catalog;
 
 /// <summary>What is known of a collection's trainings of a vocabulary.</summary>
@@ -31,11 +34,18 @@ public sealed record AutomaticTraining(Guid Id, DateTimeOffset At, bool Publishe
 /// <summary>One training.</summary>
 public sealed record VocabularyTraining
 {
-    /// <summary>The correlation id of the command.</summary>
+    /// <summary>The correlation id of <see cref="Command"/>.</summary>
     public required Guid Id { get; init; }
 
     /// <summary>How far it is.</summary>
     public required VocabularyTrainingState State { get; init; }
+
+    /// <summary>The command, kept while nothing has come of it, for publishing it again after a crash.</summary>
+    public TrainVocabulary? Command { get; init; }
+
+    /// <summary>Whether something is still to come of it.</summary>
+    [JsonIgnore]
+    public bool IsOpen => State is VocabularyTrainingState.Requested or VocabularyTrainingState.Running;
 
     /// <summary>The vocabulary artifact that came of it, once done.</summary>
     public string? Version { get; init; }
@@ -53,6 +63,9 @@ public sealed record VocabularyTraining
 /// <summary>How far a training is.</summary>
 public enum VocabularyTrainingState
 {
+    /// <summary>Asked for, not begun yet.</summary>
+    Requested,
+
     /// <summary>Begun; perhaps interrupted, and then it is begun again.</summary>
     Running,
 

@@ -51,7 +51,7 @@ public abstract class WordsFixture(SharedServers servers, bool automatic = false
     protected async Task<string> ServesAsync(Guid training)
     {
         var done = await Eventually.FindAsync(
-            async ct => (await Vocabularies.GetAsync(TestPipeline.Collection, ct)).Find(training) is { State: not VocabularyTrainingState.Running } found ? found : null,
+            async ct => (await Vocabularies.GetAsync(TestPipeline.Collection, ct)).Find(training) is { IsOpen: false } found ? found : null,
             Patience,
             "The end of the training");
         Assert.True(done.State == VocabularyTrainingState.Done, done.Reason);

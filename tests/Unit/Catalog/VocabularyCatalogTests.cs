@@ -1,4 +1,5 @@
 using Pipeline.Catalog;
+using Pipeline.Contracts.Commands;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Catalog;
@@ -24,19 +25,19 @@ public sealed class VocabularyCatalogTests : IAsyncLifetime
     [Fact]
     public async Task One_training_of_a_collection_is_under_way_at_a_time()
     {
-        Assert.Equal(_one, (await Now.BeginAsync(Collection, _training, _one, Minute, None)).Holder);
+        Assert.Equal(_one, (await Now.BeginAsync(Command(_training), _one, Minute, None)).Holder);
 
-        Assert.Equal(_one, (await Now.BeginAsync(Collection, Guid.NewGuid(), _other, Minute, None)).Holder);
-        Assert.Equal(_one, (await Now.BeginAsync(Collection, _training, _other, Minute, None)).Holder);
-        Assert.Equal(_other, (await Now.BeginAsync("elsewhere", _training, _other, Minute, None)).Holder);
+        Assert.Equal(_one, (await Now.BeginAsync(Command(Guid.NewGuid()), _other, Minute, None)).Holder);
+        Assert.Equal(_one, (await Now.BeginAsync(Command(_training), _other, Minute, None)).Holder);
+        Assert.Equal(_other, (await Now.BeginAsync(Command(_training, "elsewhere"), _other, Minute, None)).Holder);
     }
 
     [Fact]
     public async Task A_training_whose_process_gives_no_sign_of_life_is_begun_again_and_its_late_result_does_not_count()
     {
-        await Now.BeginAsync(Collection, _training, _one, Minute, None);
+        await Now.BeginAsync(Command(_training), _one, Minute, None);
 
-        Assert.Equal(_other, (await Later.BeginAsync(Collection, _training, _other, Minute, None)).Holder);
+        Assert.Equal(_other, (await Later.BeginAsync(Command(_training), _other, Minute, None)).Holder);
         Assert.False(await Later.RenewAsync(Collection, _one, Minute, None));
         Assert.False(await Later.FinishAsync(Collection, _one, Done("words-late"), None));
         Assert.True(await Later.FinishAsync(Collection, _other, Done("words-new"), None));
@@ -46,19 +47,19 @@ public sealed class VocabularyCatalogTests : IAsyncLifetime
     [Fact]
     public async Task A_training_that_shows_life_is_left_alone()
     {
-        await Now.BeginAsync(Collection, _training, _one, Minute, None);
+        await Now.BeginAsync(Command(_training), _one, Minute, None);
         Assert.True(await Later.RenewAsync(Collection, _one, Minute, None));
 
-        Assert.Equal(_one, (await Later.BeginAsync(Collection, _training, _other, Minute, None)).Holder);
+        Assert.Equal(_one, (await Later.BeginAsync(Command(_training), _other, Minute, None)).Holder);
     }
 
     [Fact]
     public async Task A_training_is_done_once()
     {
-        await Now.BeginAsync(Collection, _training, _one, Minute, None);
+        await Now.BeginAsync(Command(_training), _one, Minute, None);
         await Now.FinishAsync(Collection, _one, Done("words-1"), None);
 
-        var record = await Now.BeginAsync(Collection, _training, _other, Minute, None);
+        var record = await Now.BeginAsync(Command(_training), _other, Minute, None);
 
         Assert.Equal((null, "words-1", _training), (record.Holder, record.Find(_training)!.Version, record.Serving));
     }
@@ -66,10 +67,10 @@ public sealed class VocabularyCatalogTests : IAsyncLifetime
     [Fact]
     public async Task A_failed_training_leaves_serving_what_served()
     {
-        await Now.BeginAsync(Collection, _training, _one, Minute, None);
+        await Now.BeginAsync(Command(_training), _one, Minute, None);
         await Now.FinishAsync(Collection, _one, Done("words-1"), None);
         var second = Guid.NewGuid();
-        await Now.BeginAsync(Collection, second, _other, Minute, None);
+        await Now.BeginAsync(Command(second), _other, Minute, None);
 
         await Now.FinishAsync(Collection, _other, new VocabularyTraining { Id = second, State = VocabularyTrainingState.Failed, Reason = "none", At = DateTimeOffset.UtcNow }, None);
 
@@ -82,7 +83,7 @@ public sealed class VocabularyCatalogTests : IAsyncLifetime
         for (var i = 0; i < VocabularyCatalog.MaxTrainings + 5; i++)
         {
             var training = Guid.NewGuid();
-            await Now.BeginAsync(Collection, training, _one, Minute, None);
+            await Now.BeginAsync(Command(training), _one, Minute, None);
             await Now.FinishAsync(Collection, _one, Done("words-1") with { Id = training }, None);
         }
 
@@ -106,16 +107,39 @@ public sealed class VocabularyCatalogTests : IAsyncLifetime
     [Fact]
     public async Task The_first_vocabulary_is_not_asked_for_while_it_is_trained_nor_after_it_came_or_failed()
     {
-        await Now.BeginAsync(Collection, _training, _one, TimeSpan.FromHours(1), None);
+        await Now.BeginAsync(Command(_training), _one, TimeSpan.FromHours(1), None);
         Assert.Null(await Later.AskAutomaticallyAsync(Collection, Minute, None));
         await Now.FinishAsync(Collection, _one, Done("words-1"), None);
         Assert.Null(await Later.AskAutomaticallyAsync(Collection, Minute, None));
 
         var asked = (await Now.AskAutomaticallyAsync("plain", Minute, None))!.Value;
-        await Now.BeginAsync("plain", asked, _one, Minute, None);
+        await Now.BeginAsync(Command(asked, "plain"), _one, Minute, None);
         await Now.FinishAsync("plain", _one, new VocabularyTraining { Id = asked, State = VocabularyTrainingState.Failed, At = DateTimeOffset.UtcNow }, None);
         Assert.Null(await Later.AskAutomaticallyAsync("plain", Minute, None));
     }
+
+    [Fact]
+    public async Task A_command_is_kept_until_something_came_of_it()
+    {
+        var command = Command(_training) with { Words = 7 };
+        await Now.RequestAsync(command, None);
+        Assert.Equal((VocabularyTrainingState.Requested, command), await StateAsync());
+
+        await Now.BeginAsync(command, _one, Minute, None);
+        await Now.RequestAsync(command, None);
+        Assert.Equal((VocabularyTrainingState.Running, command), await StateAsync());
+
+        await Now.FinishAsync(Collection, _one, Done("words-1"), None);
+        Assert.Equal((VocabularyTrainingState.Done, null), await StateAsync());
+
+        async Task<(VocabularyTrainingState, TrainVocabulary?)> StateAsync()
+        {
+            var training = (await Now.GetAsync(Collection, None)).Find(_training)!;
+            return (training.State, training.Command);
+        }
+    }
+
+    private static TrainVocabulary Command(Guid training, string collection = Collection) => new() { Collection = collection, CorrelationId = training };
 
     private VocabularyTraining Done(string version) =>
         new() { Id = _training, State = VocabularyTrainingState.Done, Version = version, Words = 10, At = DateTimeOffset.UtcNow };

@@ -308,7 +308,7 @@ public sealed class WordsTests : IAsyncLifetime
     {
         var published = Published(version);
         var holder = Guid.NewGuid();
-        await _catalog.Vocabularies.BeginAsync(Collection, published.CorrelationId, holder, TimeSpan.FromMinutes(1), None);
+        await _catalog.Vocabularies.BeginAsync(new() { Collection = Collection, CorrelationId = published.CorrelationId }, holder, TimeSpan.FromMinutes(1), None);
         await _catalog.Vocabularies.FinishAsync(
             Collection, holder, new VocabularyTraining { Id = published.CorrelationId, State = VocabularyTrainingState.Done, Version = version, At = DateTimeOffset.UtcNow }, None);
         return published;
