@@ -12,6 +12,7 @@ using Pipeline.Gateway.Collections;
 using Pipeline.Gateway.Images;
 using Pipeline.Gateway.OpenApi;
 using Pipeline.Gateway.Search;
+using Pipeline.Gateway.Vocabularies;
 using Pipeline.Hosting;
 using Pipeline.Messaging;
 
@@ -34,6 +35,7 @@ public static class GatewayServiceCollectionExtensions
 
         services.AddPipelineRoute<ImageUploaded>("upload");
         services.AddPipelineRoute<DeleteImage>("deletion");
+        services.AddPipelineRoute<TrainVocabulary>("vocabulary-training");
 
         services.AddSingleton<SearchWarmUp>();
         services.AddHostedService(provider => provider.GetRequiredService<SearchWarmUp>());
@@ -79,6 +81,7 @@ public static class GatewayServiceCollectionExtensions
         collection.MapCollection();
         collection.MapImages();
         collection.MapSearch();
+        collection.MapVocabulary();
         return app;
     }
 

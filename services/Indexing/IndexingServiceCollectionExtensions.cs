@@ -5,6 +5,7 @@ using Pipeline.Indexing.Neighbours;
 using Pipeline.Indexing.Search;
 using Pipeline.Indexing.Words;
 using Pipeline.Messaging;
+using Pipeline.Neighbours.Fusion;
 using Pipeline.VectorIndex;
 
 namespace Pipeline.Indexing;
@@ -17,6 +18,10 @@ public static class IndexingServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(configuration);
         services.AddOptions<SearchOptions>().Bind(configuration.GetSection(SearchOptions.SectionName)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<FusionOptions>()
+            .Bind(configuration.GetSection($"{SearchOptions.SectionName}:{FusionOptions.SectionName}"))
+            .Validate(fusion => IsWeight(fusion.CnnWeight) && IsWeight(fusion.SiftWeight), "Search:Fusion: the weights must be 0 to 1000.")
+            .ValidateOnStart();
         services.AddEmbeddedVectorIndex(configuration);
         services.AddSingleton<Generations>();
         services.AddSingleton<IndexWrites>();
@@ -26,6 +31,8 @@ public static class IndexingServiceCollectionExtensions
         services.AddSingleton<VocabularyChange>();
         services.AddSingleton<QuerySteps>();
         services.AddSingleton<GeometricReranker>();
+        services.AddSingleton<QueryReader>();
+        services.AddSingleton<CandidateSearch>();
         services.AddSingleton<ImageSearch>();
         services.AddPipelineRoute<QuantizeImage>("visual-words");
         services.AddPipelineRoute<ImageIndexed>("first-vocabulary");
@@ -40,4 +47,6 @@ public static class IndexingServiceCollectionExtensions
             bus.AddConsumer<VocabularyConsumer, VocabularyConsumerDefinition>();
         });
     }
+
+    private static bool IsWeight(double value) => value is >= 0 and <= 1000;
 }

@@ -26,7 +26,7 @@ public static class SearchEndpoints
             .Accepts<SearchRequest>("application/json", FormBodies.MediaType)
             .WithForm(
                 new FormField(MultipartForm.FilePart, "The query picture.", FormFieldKind.File, Required: true),
-                new FormField("mode", "cnn (default) or hash."),
+                new FormField("mode", "cnn (default), hash, sift, cie or fused."),
                 new FormField("limit", "How many hits, 1 to 1000; 10 by default.", FormFieldKind.Number),
                 new FormField("rerank", "none (default) or geometric."),
                 new FormField("labels", "Only images that carry all these labels: repeated, or separated by commas.", FormFieldKind.List))

@@ -11,7 +11,7 @@ public sealed record SearchRequest
     /// <summary>Query by a picture, in base64.</summary>
     public byte[]? Image { get; init; }
 
-    /// <summary><c>cnn</c> or <c>hash</c>.</summary>
+    /// <summary><c>cnn</c>, <c>hash</c>, <c>sift</c>, <c>cie</c> or <c>fused</c>.</summary>
     public string Mode { get; init; } = SearchModes.Cnn;
 
     /// <summary>How many hits.</summary>

@@ -16,6 +16,11 @@ public sealed class QuerySteps(
     public Task<QueryFeatures> ExtractAsync(ExtractQueryFeatures request, CancellationToken ct) =>
         bus.AskAsync<ExtractQueryFeatures, QueryFeatures>(request, options.Value.StepTimeout, ct);
 
+    /// <summary>The visual words of a query picture, from SIFT extraction.</summary>
+    /// <inheritdoc cref="ExtractAsync"/>
+    public Task<QueryWords> ExtractWordsAsync(ExtractQueryWords request, CancellationToken ct) =>
+        bus.AskAsync<ExtractQueryWords, QueryWords>(request, options.Value.StepTimeout, ct);
+
     /// <summary>The code of an embedding, from hash encoding.</summary>
     /// <inheritdoc cref="ExtractAsync"/>
     public Task<QueryCode> EncodeAsync(EncodeQuery request, CancellationToken ct) =>

@@ -16,6 +16,10 @@ public sealed class SearchOptions
     [Range(1, 10_000)]
     public int HashCandidates { get; init; } = 100;
 
+    /// <summary>In mode <c>fused</c>, the least number of images that each space contributes.</summary>
+    [Range(1, 10_000)]
+    public int FusionCandidates { get; init; } = 100;
+
     /// <summary>How many of the first hits geometric re-ranking verifies.</summary>
     [Range(1, 200)]
     public int RerankDepth { get; init; } = 20;

@@ -1,13 +1,15 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace Pipeline.Indexing.Search;
 
-/// <summary>Times the steps of one search, in milliseconds.</summary>
-internal sealed class StepClock
+/// <summary>Times the steps of one search, in milliseconds. Steps may overlap.</summary>
+public sealed class StepClock
 {
-    private readonly Dictionary<string, double> _steps = [];
+    private readonly ConcurrentDictionary<string, double> _steps = new(StringComparer.Ordinal);
     private readonly long _start = Stopwatch.GetTimestamp();
 
+    /// <summary>Does a step; done again, the last time counts.</summary>
     public async Task<T> TimeAsync<T>(string step, Func<Task<T>> work)
     {
         var start = Stopwatch.GetTimestamp();
@@ -16,6 +18,7 @@ internal sealed class StepClock
         return result;
     }
 
+    /// <summary>The steps' times, and <c>total</c> since the clock was made.</summary>
     public IReadOnlyDictionary<string, double> Stop()
     {
         _steps["total"] = Math.Round(Stopwatch.GetElapsedTime(_start).TotalMilliseconds, 3);

@@ -30,7 +30,9 @@ public sealed class FirstVocabularyConsumer(
             return;
         }
 
-        await context.Publish(new TrainVocabulary { Collection = collection, CorrelationId = training }, ct);
+        var command = new TrainVocabulary { Collection = collection, CorrelationId = training };
+        await vocabularies.RequestAsync(command, ct);
+        await context.Publish(command, ct);
         await vocabularies.AskedAutomaticallyAsync(collection, training, ct);
     }
 

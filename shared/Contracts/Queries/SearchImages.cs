@@ -42,6 +42,21 @@ public static class SearchModes
 
     /// <summary>Hamming distance of binary codes, then exact re-ranking of the nearest by CNN embedding.</summary>
     public const string Hash = "hash";
+
+    /// <summary>
+    /// Cosine similarity of bags of visual words. Refused as <see cref="RefusalReasons.NoVocabulary"/> before the collection has a
+    /// vocabulary; a picture without structure finds nothing.
+    /// </summary>
+    public const string Sift = "sift";
+
+    /// <summary>
+    /// The query's CNN embedding against the collaboratively embedded index, which holds what SIFT sees, too. Refused as
+    /// <see cref="RefusalReasons.NotEmbedded"/> before any image is embedded.
+    /// </summary>
+    public const string Cie = "cie";
+
+    /// <summary>Weighted sum of the similarities by CNN embedding and by visual words. Refused as <see cref="Sift"/> is.</summary>
+    public const string Fused = "fused";
 }
 
 /// <summary>Ways to re-rank the first hits.</summary>

@@ -6,7 +6,7 @@ public sealed record SearchResults
     /// <summary>Hits, best first.</summary>
     public required IReadOnlyList<SearchHit> Hits { get; init; }
 
-    /// <summary>Milliseconds by step (<c>features</c>, <c>encode</c>, <c>index</c>, <c>rerank</c>, <c>total</c>).</summary>
+    /// <summary>Milliseconds by step (<c>features</c>, <c>words</c>, <c>encode</c>, <c>index</c>, <c>rerank</c>, <c>total</c>).</summary>
     public required IReadOnlyDictionary<string, double> TimingsMs { get; init; }
 
     /// <summary>The model artifact the query's embedding was made with.</summary>
@@ -14,6 +14,9 @@ public sealed record SearchResults
 
     /// <summary>The encoder artifact the query's code was made with.</summary>
     public string? EncoderVersion { get; init; }
+
+    /// <summary>The vocabulary artifact the query's visual words were made with, where the mode uses them.</summary>
+    public string? VocabularyVersion { get; init; }
 }
 
 /// <summary>One found image.</summary>
@@ -28,7 +31,10 @@ public sealed record SearchHit
     /// <summary>Its labels.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 
-    /// <summary>Cosine similarity of the embeddings, −1 to 1.</summary>
+    /// <summary>
+    /// Larger is nearer. In modes <c>cnn</c> and <c>hash</c> the cosine similarity of the embeddings, −1 to 1; in mode <c>sift</c> that of
+    /// the visual words, 0 to 1; in mode <c>cie</c> that of the query's embedding and the embedded vector; in mode <c>fused</c> the weighted sum.
+    /// </summary>
     public required double Score { get; init; }
 
     /// <summary>Hamming distance of the codes, in mode <c>hash</c>.</summary>

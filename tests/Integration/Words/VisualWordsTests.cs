@@ -3,6 +3,7 @@ using Pipeline.Catalog;
 using Pipeline.Contracts;
 using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Events;
+using Pipeline.Contracts.Queries;
 using Pipeline.Neighbours;
 using Pipeline.Neighbours.Words;
 using Pipeline.Sift;
@@ -24,6 +25,12 @@ public sealed class VisualWordsTests(SharedServers servers) : WordsFixture(serve
     {
         var images = await UploadAsync(from scene in Enumerable.Range(1, 10) from view in Enumerable.Range(0, Views) select Scenes.View(scene, view));
         await Pipeline.QuietAsync();
+        foreach (var mode in (string[])[SearchModes.Sift, SearchModes.Fused])
+        {
+            var refused = await AskAsync<SearchImages, RequestRefused>(new() { Collection = TestPipeline.Collection, ImageId = images[0].ImageId, Mode = mode });
+            Assert.Equal(RefusalReasons.NoVocabulary, refused.Reason);
+        }
+
         await using var indexed = await Pipeline.TapAsync<ImageIndexed>();
 
         var version = await ServesAsync(await TrainAsync(seed: 1));
@@ -37,6 +44,16 @@ public sealed class VisualWordsTests(SharedServers servers) : WordsFixture(serve
         {
             var views = Enumerable.Range(i / Views * Views, Views).Where(v => v != i).Select(v => images[v].ImageId).Order();
             Assert.Equal(views, found.Sift.Lists[i].Neighbours.Take(Views - 1).Select(n => n.ImageId).Order());
+        }
+
+        foreach (var mode in (string[])[SearchModes.Sift, SearchModes.Fused])
+        {
+            foreach (var query in (SearchImages[])[new() { Collection = TestPipeline.Collection, ImageId = images[0].ImageId }, new() { Collection = TestPipeline.Collection, Image = new() { Bytes = Scenes.View(1, 0) } }])
+            {
+                var results = await AskAsync<SearchImages, SearchResults>(query with { Mode = mode, Limit = Views, Rerank = RerankModes.Geometric });
+                Assert.Equal((version, MatchKinds.Duplicate), (results.VocabularyVersion, results.Hits[0].Match));
+                Assert.Equal(images.Take(Views).Select(i => i.ImageId).Order(), results.Hits.Select(hit => hit.ImageId).Order());
+            }
         }
 
         var artifact = await Services.GetRequiredService<ArtifactStore>().GetAsync(version, CancellationToken.None);

@@ -82,7 +82,7 @@ internal static class ContractSamples
                     Match = MatchKinds.NearDuplicate,
                 },
             ],
-            TimingsMs = new Dictionary<string, double> { ["index"] = 1.5 },
+            TimingsMs = new Dictionary<string, double> { ["index"] = 1.5 }, VocabularyVersion = "v1",
             ModelVersion = "m1", EncoderVersion = "e1",
         },
         new VerifyCandidates { Collection = "photos", Tenant = "acme", Image = Bytes, ImageId = Image, Candidates = [Upload] },
