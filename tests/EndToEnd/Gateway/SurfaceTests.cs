@@ -24,8 +24,11 @@ public sealed class SurfaceTests(StandaloneFixture standalone)
                 "get /v1/collections/{collection}",
                 "get /v1/collections/{collection}/images",
                 "get /v1/collections/{collection}/images/{id}",
+                "get /v1/collections/{collection}/images/{id}/neighbours",
+                "get /v1/collections/{collection}/vocabulary",
                 "post /v1/collections/{collection}/images",
                 "post /v1/collections/{collection}/search",
+                "post /v1/collections/{collection}/vocabulary",
                 "put /v1/collections/{collection}",
             ],
             operations.Order(StringComparer.Ordinal));

@@ -331,10 +331,10 @@ public sealed class WordsTests : IAsyncLifetime
         return (await _directory.Index.GetAsync(active.IndexName(Collection), [image ?? _image], None)).SingleOrDefault();
     }
 
-    private static uint[]? Words(IndexPoint? point) => IndicesIn(point, IndexSpaces.Sift);
+    private static IEnumerable<uint>? Words(IndexPoint? point) => IndicesIn(point, IndexSpaces.Sift);
 
-    private static uint[]? Embedded(IndexPoint? point) => IndicesIn(point, IndexSpaces.Cie);
+    private static IEnumerable<uint>? Embedded(IndexPoint? point) => IndicesIn(point, IndexSpaces.Cie);
 
-    private static uint[]? IndicesIn(IndexPoint? point, string space) =>
+    private static IEnumerable<uint>? IndicesIn(IndexPoint? point, string space) =>
         point!.Vectors.TryGetValue(space, out var vector) ? ((SparseVector)vector).Indices : null;
 }
