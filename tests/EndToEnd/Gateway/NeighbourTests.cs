@@ -16,7 +16,7 @@ public sealed class NeighbourTests(StandaloneFixture standalone)
         var collection = $"neighbours-{Guid.NewGuid():N}"[..30];
         await _gateway.CreateCollectionAsync(collection);
         var scene = await _gateway.IndexAsync(collection, Pictures.Scene(0));
-        var copy = await _gateway.IndexAsync(collection, Pictures.Copy(Pictures.Scene(0)));
+        var copy = await _gateway.IndexAsync(collection, Pictures.Recompressed(Pictures.Scene(0)));
         var other = await _gateway.IndexAsync(collection, Pictures.Scene(1));
 
         var mined = await NeighboursAsync(collection, scene, body => Pair(body, copy) is not null && Pair(body, other) is not null);

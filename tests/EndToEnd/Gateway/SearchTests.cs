@@ -208,7 +208,7 @@ public sealed class SearchTests(StandaloneFixture standalone) : IAsyncLifetime
 
     [Theory]
     [InlineData("{ \"imageId\": \"0198c1de-8f6e-7c52-a8a4-0d6c8a6e2f01\" }", HttpStatusCode.NotFound, RefusalReasons.UnknownImage)]
-    [InlineData("{ \"imageId\": \"0198c1de-8f6e-7c52-a8a4-0d6c8a6e2f01\", \"mode\": \"sift\" }", HttpStatusCode.BadRequest, RefusalReasons.InvalidRequest)]
+    [InlineData("{ \"imageId\": \"0198c1de-8f6e-7c52-a8a4-0d6c8a6e2f01\", \"mode\": \"surf\" }", HttpStatusCode.BadRequest, RefusalReasons.InvalidRequest)]
     [InlineData("{ \"imageId\": \"0198c1de-8f6e-7c52-a8a4-0d6c8a6e2f01\", \"mode\": null }", HttpStatusCode.BadRequest, RefusalReasons.InvalidRequest)]
     [InlineData("{ \"imageId\": \"0198c1de-8f6e-7c52-a8a4-0d6c8a6e2f01\", \"limit\": 0 }", HttpStatusCode.BadRequest, RefusalReasons.InvalidRequest)]
     [InlineData("{ \"imageId\": \"0198c1de-8f6e-7c52-a8a4-0d6c8a6e2f01\", \"limit\": 1001 }", HttpStatusCode.BadRequest, RefusalReasons.InvalidRequest)]
