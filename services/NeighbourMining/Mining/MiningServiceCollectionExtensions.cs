@@ -17,7 +17,12 @@ internal static class MiningServiceCollectionExtensions
         services.AddSingleton<VectorEmbedding>();
         services.AddScoped<NeighbourhoodMiner>();
         services.AddScoped<MiningSweep>();
+        services.AddScoped<CollectionEmbedding>();
         services.AddHostedService<MiningSweepService>();
-        return services.AddPipelineConsumers(bus => bus.AddConsumer<MiningConsumer>(typeof(MiningConsumerDefinition)));
+        return services.AddPipelineConsumers(bus =>
+        {
+            bus.AddConsumer<MiningConsumer>(typeof(MiningConsumerDefinition));
+            bus.AddConsumer<EmbedCollectionConsumer>(typeof(EmbedCollectionConsumerDefinition));
+        });
     }
 }

@@ -107,17 +107,22 @@ internal sealed class WorkPolicyFilter : IFilter<ReceiveContext>, IDisposable
         var state = context.GetOrAddPayload(() => new DeliveryState());
         var deadline = _time.GetUtcNow() + _endpoint.Hold(_options.MaxHold);
         var stopping = _lifetime?.ApplicationStopping ?? CancellationToken.None;
+        using var held = CancellationTokenSource.CreateLinkedTokenSource(stopping, context.CancellationToken);
         for (var retry = 1; ;)
         {
-            using var lease = await _circuit.EnterAsync(deadline, stopping);
+            // A process that ends begins nothing: an endpoint may still hold many messages then.
+            stopping.ThrowIfCancellationRequested();
+            using var lease = await _circuit.EnterAsync(deadline, held.Token);
             if (lease is null)
             {
+                // Where the channel that brought the message is gone, nothing can be done for it here: the broker brings it again.
+                context.CancellationToken.ThrowIfCancellationRequested();
                 _logger.HeldTooLong(_endpoint.Name);
                 await RedeliverAsync(context, MessageMover.Redeliveries(context));
                 return Outcomes.Redelivered;
             }
 
-            if (await AttemptAsync(context, next, state) is not { } error)
+            if (await AttemptAsync(context, next, state, stopping) is not { } error)
             {
                 lease.Passed();
                 return Outcomes.Done;
@@ -148,7 +153,8 @@ internal sealed class WorkPolicyFilter : IFilter<ReceiveContext>, IDisposable
     }
 
     /// <summary>One run of deserializer and consumers; returns the error it met.</summary>
-    private static async Task<Exception?> AttemptAsync(WorkReceiveContext context, IPipe<ReceiveContext> next, DeliveryState state)
+    private static async Task<Exception?> AttemptAsync(
+        WorkReceiveContext context, IPipe<ReceiveContext> next, DeliveryState state, CancellationToken stopping)
     {
         state.BatchItemError = null;
         try
@@ -156,9 +162,11 @@ internal sealed class WorkPolicyFilter : IFilter<ReceiveContext>, IDisposable
             await next.Send(context);
             return null;
         }
-        catch (OperationCanceledException) when (context.CancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (
+            (context.CancellationToken.IsCancellationRequested || stopping.IsCancellationRequested)
+            && exception is OperationCanceledException or ConsumerCanceledException)
         {
-            // The endpoint stops: the broker takes the message back.
+            // The endpoint or the process stops: the broker takes the message back.
             throw;
         }
 #pragma warning disable CA1031 // Not swallowed: every error is classified and has one of four ends.

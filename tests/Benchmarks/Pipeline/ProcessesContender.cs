@@ -28,6 +28,8 @@ internal sealed class ProcessesContender : IContender
             {
                 ["Upload:Collections:0"] = BenchmarkImage.Collection,
                 ["Upload:AllowedRoots:0"] = images,
+                // The bare loop mines nothing either.
+                ["Mining:Enabled"] = "false",
             }));
             var settings = BusHost.Settings(broker.AmqpUri);
             var bus = Keep(await BusHost.StartAsync(settings, Uploads.Add));

@@ -30,6 +30,8 @@ internal sealed class StandaloneContender : IContender
                 ["Index:Path"] = Path.Combine(data, "index.db"),
                 ["Upload:Collections:0"] = BenchmarkImage.Collection,
                 ["Upload:AllowedRoots:0"] = images,
+                // The bare loop mines nothing either.
+                ["Mining:Enabled"] = "false",
                 ["Logging:LogLevel:Default"] = "Warning",
             });
             builder.Configuration.AddInMemoryCollection(settings ?? new Dictionary<string, string?>());

@@ -50,6 +50,7 @@ internal static class ContractSamples
         },
         new IndexVectorEmbedded { Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, Incarnation = 2, Indices = [0, 3, 4294967295], Values = [0.5f, -0.25f, 0.125f], ModelVersion = "m1", VocabularyVersion = "v1" },
         new TrainVocabulary { Collection = "photos", Words = 4096, Seed = 7, CorrelationId = Correlation },
+        new EmbedCollection { Collection = "photos", CorrelationId = Correlation },
         new QuantizeImage { Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, Incarnation = 2, FeatureKey = "sift/1", VocabularyVersion = "v1" },
         new FindNeighbours { Collection = "photos", ImageIds = [Image] },
         new NeighboursFound
