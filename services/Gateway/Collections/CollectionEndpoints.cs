@@ -3,6 +3,7 @@ using Pipeline.Catalog;
 using Pipeline.Contracts;
 using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Queries;
+using Pipeline.Messaging;
 
 namespace Pipeline.Gateway.Collections;
 
@@ -20,6 +21,20 @@ public static class CollectionEndpoints
         collection.MapGet("/", GetAsync).RequireAuthorization(Roles.Read).WithTags("Collections").WithName("GetCollection")
             .WithSummary("A collection, its counts and versions.")
             .Produces<CollectionResponse>().ProducesProblem(StatusCodes.Status404NotFound);
+        collection.MapPost("/embedding", EmbedAsync).RequireAuthorization(Roles.Admin).WithTags("Collections").WithName("EmbedCollection")
+            .WithSummary("Embed all CNN vectors anew by what SIFT sees, in as many rounds as help; images get one round as they arrive.")
+            .Produces(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    private static async Task<IResult> EmbedAsync(string collection, IEventPublisher events, CollectionCatalog collections, CancellationToken ct)
+    {
+        if (await collections.GetAsync(collection, ct) is null)
+        {
+            return Problems.Of(RejectionReasons.UnknownCollection, $"There is no collection '{collection}'.");
+        }
+
+        await events.PublishAsync(new EmbedCollection { Collection = collection, CorrelationId = Guid.CreateVersion7() }, ct);
+        return TypedResults.Accepted($"/v1/collections/{collection}");
     }
 
     private static async Task<IResult> CreateAsync(

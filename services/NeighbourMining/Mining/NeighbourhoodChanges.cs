@@ -12,7 +12,7 @@ public static class NeighbourhoodChanges
     /// The images whose own neighbourhood a change makes doubtful: who crossed a limit that counts within a list, because a
     /// pair may have begun or ended seen from there; and who began or ceased to name the image, because its list changed.
     /// </summary>
-    public static IReadOnlySet<Guid> Doubtful(Neighbourhood? before, Neighbourhood? after, MiningOptions options)
+    public static HashSet<Guid> Doubtful(Neighbourhood? before, Neighbourhood? after, MiningOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         var doubtful = new HashSet<Guid>();

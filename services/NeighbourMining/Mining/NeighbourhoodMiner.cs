@@ -73,8 +73,14 @@ public sealed class NeighbourhoodMiner(
             if (before.MarkVersion > 0 || !NeighbourhoodChanges.Same(before.Value, fresh))
             {
                 fresh = fresh is null || NeighbourhoodChanges.Same(before.Value, fresh) ? fresh : NeighbourhoodChanges.Succeed(before.Value, fresh);
-                changes.Add(new NeighbourhoodChange(
-                    before, fresh, NeighbourhoodChanges.Doubtful(before.Value, fresh, options.Value), KeepMark: fresh is not null && IsUntold(fresh, collection)));
+                var doubtful = NeighbourhoodChanges.Doubtful(before.Value, fresh, options.Value);
+                if (fresh is null)
+                {
+                    // Somebody may have stored a list that names the image after it had gone, and marked it for that.
+                    doubtful.UnionWith(await neighbourhoods.NamersAsync(collection, before.ImageId, ct));
+                }
+
+                changes.Add(new NeighbourhoodChange(before, fresh, doubtful, KeepMark: fresh is not null && IsUntold(fresh, collection)));
             }
         }
 

@@ -30,6 +30,10 @@ public sealed class NeighbourhoodCatalog(IStateStore store)
         ];
     }
 
+    /// <summary>The images whose stored lists name an image, whether or not it has a neighbourhood itself.</summary>
+    public async Task<IReadOnlyList<Guid>> NamersAsync(string collection, Guid imageId, CancellationToken ct) =>
+        [.. (await store.GetSetAsync(NamersKey(collection, imageId), ct)).Select(member => Guid.ParseExact(member, "N"))];
+
     /// <summary>
     /// Replaces neighbourhoods and marks others that this makes doubtful, all or nothing. A neighbourhood's own mark goes with
     /// it, unless it is kept.
@@ -63,6 +67,17 @@ public sealed class NeighbourhoodCatalog(IStateStore store)
             {
                 transaction.Delete(mark);
             }
+
+            var (named, names) = (Named(before.Value), Named(after));
+            foreach (var other in names.Except(named))
+            {
+                transaction.AddToSet(NamersKey(collection, other), before.ImageId.ToString("N"));
+            }
+
+            foreach (var other in named.Except(names))
+            {
+                transaction.RemoveFromSet(NamersKey(collection, other), before.ImageId.ToString("N"));
+            }
         }
 
         // What is replaced together was made of one answer of the index, so its parts do not make each other doubtful.
@@ -86,6 +101,12 @@ public sealed class NeighbourhoodCatalog(IStateStore store)
     private static StateKey Key(string collection, Guid imageId) => new($"neighbourhoods/{collection}", imageId.ToString("N"));
 
     private static StateKey MarkKey(string collection, Guid imageId) => new(MarkTable(collection), imageId.ToString("N"));
+
+    private static StateKey NamersKey(string collection, Guid imageId) => new($"namers/{collection}", imageId.ToString("N"));
+
+    private static HashSet<Guid> Named(Neighbourhood? neighbourhood) => neighbourhood is null
+        ? []
+        : [.. neighbourhood.Cnn.Nearest.Concat(neighbourhood.Sift.Nearest).Select(near => near.ImageId)];
 
     private static string MarkTable(string collection) => $"doubtful-neighbourhoods/{collection}";
 

@@ -26,6 +26,7 @@ public sealed class SurfaceTests(StandaloneFixture standalone)
                 "get /v1/collections/{collection}/images/{id}",
                 "get /v1/collections/{collection}/images/{id}/neighbours",
                 "get /v1/collections/{collection}/vocabulary",
+                "post /v1/collections/{collection}/embedding",
                 "post /v1/collections/{collection}/images",
                 "post /v1/collections/{collection}/search",
                 "post /v1/collections/{collection}/vocabulary",

@@ -41,6 +41,8 @@ public sealed class VocabularyTests(StandaloneFixture standalone)
                 TimeSpan.FromSeconds(60));
         }
 
+        var embed = await _gateway.SendAsync(HttpMethod.Post, $"v1/collections/{collection}/embedding");
+        Assert.Equal(HttpStatusCode.Accepted, embed.Status);
         var byPicture = await _gateway.SearchAsync(collection, picture, "", ("mode", "fused"), ("rerank", "geometric"));
         byPicture.AssertOk();
         Assert.Equal([scene, copy], byPicture.HitIds.Take(2));
@@ -51,6 +53,7 @@ public sealed class VocabularyTests(StandaloneFixture standalone)
     public async Task Asking_for_what_cannot_be_trained_is_refused_at_once()
     {
         (await _gateway.PostJsonAsync("v1/collections/no-such/vocabulary", new JsonObject())).AssertProblem(HttpStatusCode.NotFound, "unknown-collection");
+        (await _gateway.SendAsync(HttpMethod.Post, "v1/collections/no-such/embedding")).AssertProblem(HttpStatusCode.NotFound, "unknown-collection");
         (await _gateway.GetAsync("v1/collections/no-such/vocabulary")).AssertProblem(HttpStatusCode.NotFound, "unknown-collection");
         (await _gateway.PostJsonAsync("v1/collections/default/vocabulary", new JsonObject { ["words"] = 0 })).AssertProblem(HttpStatusCode.BadRequest, "invalid-request");
         (await _gateway.PostTextAsync("v1/collections/default/vocabulary", "{")).AssertProblem(HttpStatusCode.BadRequest, "invalid-request");

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Catalog;
 using Pipeline.Contracts;
 using Pipeline.Contracts.Queries;
@@ -17,6 +18,7 @@ internal sealed class MiningWorld : IAsyncDisposable, INeighbourQueries, IEventP
 {
     public const string Collection = "shop";
     private const string Model = "model-1";
+    private const string Vocabulary = "words-1";
     private static readonly CancellationToken None = CancellationToken.None;
     private static readonly string[] Spaces = ["cnn", "sift"];
 
@@ -24,6 +26,7 @@ internal sealed class MiningWorld : IAsyncDisposable, INeighbourQueries, IEventP
     private readonly SqliteStateStore _state;
     private readonly DirectoryBlobStore _blobs;
     private readonly EmbeddedVectorIndex _index;
+    private readonly CollectionCatalog _collections;
 
     public MiningWorld(MiningOptions? options = null)
     {
@@ -33,6 +36,7 @@ internal sealed class MiningWorld : IAsyncDisposable, INeighbourQueries, IEventP
         _index = EmbeddedVectorIndex.Open(new VectorIndexOptions { Path = Path.Combine(_folder.FullName, "index"), GraphNeighbours = Options.ListLength });
         Images = new ImageCatalog(_state, TimeProvider.System);
         Neighbourhoods = new NeighbourhoodCatalog(_state);
+        _collections = new CollectionCatalog(_state, TimeProvider.System);
     }
 
     public MiningOptions Options { get; }
@@ -50,6 +54,9 @@ internal sealed class MiningWorld : IAsyncDisposable, INeighbourQueries, IEventP
     /// <summary>Runs before each publication; may throw, as a process that dies there.</summary>
     public Action<object> BeforePublish { get; set; } = _ => { };
 
+    /// <summary>Runs between an answer of the index and what is made of it.</summary>
+    public Func<Task> AfterFind { get; set; } = () => Task.CompletedTask;
+
     /// <summary>How often geometry was asked about a candidate.</summary>
     public int Verifications { get; private set; }
 
@@ -62,14 +69,33 @@ internal sealed class MiningWorld : IAsyncDisposable, INeighbourQueries, IEventP
         this,
         Microsoft.Extensions.Options.Options.Create(Options));
 
-    public Task InitializeAsync(int dimensions) =>
-        _index.EnsureCollectionAsync(Collection, new CollectionSchema([new DenseSpace("cnn", dimensions), new SparseSpace("sift")]));
+    public CollectionEmbedding Sweep() => new(
+        _collections,
+        Images,
+        Neighbourhoods,
+        _blobs,
+        this,
+        Microsoft.Extensions.Options.Options.Create(Options),
+        Microsoft.Extensions.Options.Options.Create(new EmbeddingOptions()),
+        NullLogger<CollectionEmbedding>.Instance);
+
+    public async Task InitializeAsync(int dimensions)
+    {
+        await _index.EnsureCollectionAsync(Collection, new CollectionSchema([new DenseSpace("cnn", dimensions), new SparseSpace("sift")]));
+        await _collections.CreateAsync(Collection, None);
+        await _collections.ActivateFirstAsync(
+            Collection,
+            new Generation { Number = 1, ModelVersion = Model, Dimensions = dimensions, EncoderVersion = "encoder-1", Bits = 8, VocabularyVersion = Vocabulary },
+            None);
+    }
 
     /// <summary>Indexes an image, as Indexing does; it is not mined yet.</summary>
     public async Task IndexAsync(Guid id, float[] cnn, SparseRow sift, int incarnation = 1)
     {
         var key = BlobKeys.Cnn(Collection, id, incarnation, Model);
+        var wordsKey = BlobKeys.Words(Collection, id, incarnation, Vocabulary);
         await _blobs.PutAsync(key, new CnnFeatures(cnn, new Half[1], [1, 1, 1]).Serialize(), None);
+        await _blobs.PutAsync(wordsKey, SparseRowFormat.Serialize(sift), None);
         await Images.UpdateAsync(
             Collection,
             id,
@@ -79,7 +105,11 @@ internal sealed class MiningWorld : IAsyncDisposable, INeighbourQueries, IEventP
                 Collection = Collection,
                 Status = ImageStatus.Indexed,
                 Incarnation = incarnation,
-                Stages = new Dictionary<string, StageOutcome> { [Stages.Cnn] = new() { Done = true, Version = Model, FeatureKey = key } },
+                Stages = new Dictionary<string, StageOutcome>
+                {
+                    [Stages.Cnn] = new() { Done = true, Version = Model, FeatureKey = key },
+                    [Stages.Words] = new() { Done = true, Version = Vocabulary, FeatureKey = wordsKey },
+                },
             },
             None);
         var vectors = new Dictionary<string, VectorValue> { ["cnn"] = new DenseVector(cnn) };
@@ -111,7 +141,8 @@ internal sealed class MiningWorld : IAsyncDisposable, INeighbourQueries, IEventP
             lists.Add(new NeighbourLists { Lists = [.. answer.Lists.Select(ToContract)], Reverse = [.. answer.Reverse.Select(ToContract)] });
         }
 
-        return new NeighboursFound { Cnn = lists[0], Sift = lists[1], ModelVersion = Model, VocabularyVersion = "words-1" };
+        await AfterFind();
+        return new NeighboursFound { Cnn = lists[0], Sift = lists[1], ModelVersion = Model, VocabularyVersion = Vocabulary };
 
         static ImageNeighbours ToContract(NeighbourList list) => new()
         {

@@ -1,6 +1,7 @@
 using Pipeline.Contracts.Events;
 using Pipeline.NeighbourMining;
 using Pipeline.Neighbours;
+using Pipeline.Neighbours.Embedding;
 using Pipeline.Neighbours.Graph;
 using Pipeline.Neighbours.Pairs;
 using Pipeline.Tests.Unit.Neighbours;
@@ -78,6 +79,31 @@ public sealed class NeighbourhoodMinerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_list_stored_after_a_neighbour_had_gone_is_repaired()
+    {
+        await IndexAllAsync();
+        var gone = (await _world.OfAsync(_ids[0]))!.Cnn.Nearest[0].ImageId;
+        var left = (await _world.OfAsync(_ids[0]))!.Cnn.Nearest[1].ImageId;
+
+        // A worker asks the index for the neighbours of images near one that was just deleted; before it writes what it was
+        // told, another of them is deleted and mined to the end.
+        await _world.DeleteAsync(left);
+        var interrupted = false;
+        _world.AfterFind = async () =>
+        {
+            if (!interrupted)
+            {
+                interrupted = true;
+                await _world.DeleteAsync(gone);
+                await _world.MineAsync(gone);
+            }
+        };
+        await _world.Miner().RefreshAsync(MiningWorld.Collection, _ids.Except([gone]), embedAnew: null, None);
+
+        await AssertAsBruteForceAsync([.. Enumerable.Range(0, Count).Where(i => _ids[i] != gone && _ids[i] != left)]);
+    }
+
+    [Fact]
     public async Task A_worker_killed_between_two_writes_leaves_marks_and_the_sweep_finishes_its_work()
     {
         var random = new Random(6);
@@ -132,6 +158,36 @@ public sealed class NeighbourhoodMinerTests : IAsyncLifetime
         }
 
         Assert.Contains(last.Values, e => e.Indices.Length > 0);
+    }
+
+    [Fact]
+    public async Task A_sweep_embeds_the_whole_collection_as_the_algorithm_does()
+    {
+        await IndexAllAsync();
+        _world.Published.Clear();
+
+        var published = await _world.Sweep().RunAsync(MiningWorld.Collection, None);
+
+        // Only those that mining verified may pull; in later rounds others become neighbours, too.
+        var checks = new HashSet<(int, int)>();
+        for (var i = 0; i < Count; i++)
+        {
+            foreach (var check in (await _world.OfAsync(_ids[i]))!.Checks)
+            {
+                var other = Array.IndexOf(_ids, check.OtherId);
+                checks.UnionWith([(i, other), (other, i)]);
+            }
+        }
+
+        var expected = new CollaborativeIndexEmbedding(_world.Options, new EmbeddingOptions(), (a, b) => checks.Contains((a, b))).Sweep(_cnn, _sift).Last();
+        Assert.True(expected.Number > 0);
+        Assert.Equal(Count, published);
+        foreach (var embedded in _world.Published.Cast<IndexVectorEmbedded>())
+        {
+            var row = SparseRow.FromDense(expected.Cnn[Array.IndexOf(_ids, embedded.ImageId)]);
+            Assert.Equal(row.Indices, embedded.Indices);
+            Assert.Equal(row.Values, embedded.Values, (a, b) => Math.Abs(a - b) < 1e-5);
+        }
     }
 
     [Fact]
