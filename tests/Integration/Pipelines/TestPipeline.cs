@@ -83,7 +83,8 @@ public sealed class TestPipeline : IAsyncDisposable
 
         // The process starts without waiting for the broker; what is published before its queues are bound would vanish.
         var bus = app.Services.GetRequiredService<IBusControl>();
-        await Eventually.TrueAsync(() => bus.CheckHealth().Status == BusHealthStatus.Healthy);
+        // It has some eighty quorum queues declared for it, on a broker that may still be deleting those of other tests.
+        await Eventually.TrueAsync(() => bus.CheckHealth().Status == BusHealthStatus.Healthy, TimeSpan.FromMinutes(2));
 
         var factory = new ConnectionFactory { Uri = virtualHost.AmqpUri, UserName = server.User, Password = server.Password };
         var connection = await factory.CreateConnectionAsync();
