@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 
 namespace Pipeline.Hosting;
 
-/// <summary>What every process of the pipeline has in common: one native heap, logs, telemetry, health, loopback, an orderly end.</summary>
+/// <summary>What every process of the pipeline has in common: logs, telemetry, health, loopback, an orderly end.</summary>
 public static class PipelineHostExtensions
 {
     /// <summary>Tag of health checks that decide about <c>/health/ready</c>.</summary>
@@ -32,7 +32,6 @@ public static class PipelineHostExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(serviceName);
-        NativeHeap.KeepOne();
         if (!IsAddressConfigured(builder.Configuration))
         {
             // Workers are asked for health and metrics by their own machine; who wants more says so.

@@ -161,6 +161,8 @@ public sealed class ServiceProcess : IAsyncDisposable
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         }
 
+        // As infra/up has it.
+        start.Environment.TryAdd("MALLOC_ARENA_MAX", "1");
         start.Environment["ASPNETCORE_URLS"] = Url.GetLeftPart(UriPartial.Authority);
         return Process.Start(start) ?? throw new InvalidOperationException($"{_project} did not start.");
     }
