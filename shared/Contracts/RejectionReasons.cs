@@ -47,4 +47,7 @@ public static class RejectionReasons
 
     /// <summary>The header is good but the pixels cannot be decoded in full: truncated or corrupt.</summary>
     public const string CorruptImage = "corrupt-image";
+
+    /// <summary>The model makes nothing of the picture: an embedding of zeros, or of values that are not finite.</summary>
+    public const string NoFeatures = "no-features";
 }
