@@ -19,7 +19,10 @@ public sealed class TestPipeline : IAsyncDisposable
 {
     public const string Collection = "tests";
 
+    private const int Attempts = 3;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan HealthyWithin = TimeSpan.FromSeconds(45);
 
     // The broker reports depths that are up to a second old, so that an empty queue counts only if it stays empty.
     private static readonly TimeSpan StatisticsAge = TimeSpan.FromSeconds(2);
@@ -54,14 +57,50 @@ public sealed class TestPipeline : IAsyncDisposable
 
     public RabbitMqVirtualHost VirtualHost => _virtualHost;
 
+    /// <summary>
+    /// Starts everything. A start whose bus does not become healthy is given up and tried again: on this broker it happens that
+    /// the declaration of one of some eighty quorum queues is not answered while those of another test are deleted.
+    /// </summary>
     public static async Task<TestPipeline> StartAsync(RabbitMqServer server, params (string Key, string Value)[] settings)
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(settings);
-        var virtualHost = await server.CreateVirtualHostAsync();
-        var folder = Directory.CreateTempSubdirectory("pipeline-test-");
-        folder.CreateSubdirectory("pictures");
-        var app = StandaloneHost.Build([], builder =>
+        for (var attempt = 1; ; attempt++)
+        {
+            var virtualHost = await server.CreateVirtualHostAsync();
+            var folder = Directory.CreateTempSubdirectory("pipeline-test-");
+            folder.CreateSubdirectory("pictures");
+            var app = Build(server, virtualHost, folder, settings);
+            try
+            {
+                await app.StartAsync();
+
+                // The process starts without waiting for the broker; what is published before its queues are bound would vanish.
+                var bus = app.Services.GetRequiredService<IBusControl>();
+                await Eventually.TrueAsync(() => bus.CheckHealth().Status == BusHealthStatus.Healthy, HealthyWithin, () => Unhealthy(bus));
+            }
+            catch (TimeoutException) when (attempt < Attempts)
+            {
+                using var atOnce = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+
+                // A bus that did not start does not stop in order either; what it says then adds nothing.
+                await app.StopAsync(atOnce.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await app.DisposeAsync();
+                await virtualHost.DisposeAsync();
+                folder.Delete(recursive: true);
+                continue;
+            }
+
+            var factory = new ConnectionFactory { Uri = virtualHost.AmqpUri, UserName = server.User, Password = server.Password };
+            var connection = await factory.CreateConnectionAsync();
+            var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+            return new TestPipeline(virtualHost, app, folder, connection, channel);
+        }
+    }
+
+    private static WebApplication Build(
+        RabbitMqServer server, RabbitMqVirtualHost virtualHost, DirectoryInfo folder, (string Key, string Value)[] settings) =>
+        StandaloneHost.Build([], builder =>
         {
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
             {
@@ -79,17 +118,11 @@ public sealed class TestPipeline : IAsyncDisposable
             });
             builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)));
         });
-        await app.StartAsync();
 
-        // The process starts without waiting for the broker; what is published before its queues are bound would vanish.
-        var bus = app.Services.GetRequiredService<IBusControl>();
-        // It has some eighty quorum queues declared for it, on a broker that may still be deleting those of other tests.
-        await Eventually.TrueAsync(() => bus.CheckHealth().Status == BusHealthStatus.Healthy, TimeSpan.FromMinutes(2));
-
-        var factory = new ConnectionFactory { Uri = virtualHost.AmqpUri, UserName = server.User, Password = server.Password };
-        var connection = await factory.CreateConnectionAsync();
-        var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
-        return new TestPipeline(virtualHost, app, folder, connection, channel);
+    private static string Unhealthy(IBusControl bus)
+    {
+        var health = bus.CheckHealth();
+        return string.Join("; ", health.Endpoints.Where(e => e.Value.Status != BusHealthStatus.Healthy).Select(e => $"{e.Key}: {e.Value.Description} {e.Value.Exception?.Message}"));
     }
 
     /// <summary>Writes a picture below <see cref="Pictures"/> and answers its file reference.</summary>
