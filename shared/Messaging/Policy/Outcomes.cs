@@ -17,4 +17,7 @@ internal static class Outcomes
 
     /// <summary>Sent to the error queue, or given back to the broker.</summary>
     public const string Failed = "failed";
+
+    /// <summary>Not begun, because the process ends and its bus forgets.</summary>
+    public const string Abandoned = "abandoned";
 }

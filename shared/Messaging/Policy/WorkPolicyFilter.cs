@@ -110,7 +110,13 @@ internal sealed class WorkPolicyFilter : IFilter<ReceiveContext>, IDisposable
         using var held = CancellationTokenSource.CreateLinkedTokenSource(stopping, context.CancellationToken);
         for (var retry = 1; ;)
         {
-            // A process that ends begins nothing: an endpoint may still hold many messages then.
+            // A process that ends begins nothing: an endpoint may still hold many messages then. The broker brings them again;
+            // the in-memory bus forgets them either way, and what they were about is resumed from the catalog.
+            if (stopping.IsCancellationRequested && _options.Transport == MessagingTransport.InMemory)
+            {
+                return Outcomes.Abandoned;
+            }
+
             stopping.ThrowIfCancellationRequested();
             using var lease = await _circuit.EnterAsync(deadline, held.Token);
             if (lease is null)
