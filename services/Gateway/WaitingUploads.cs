@@ -1,4 +1,5 @@
 using Pipeline.Catalog;
+using Pipeline.Hosting;
 using Pipeline.Messaging;
 
 namespace Pipeline.Gateway;
@@ -17,10 +18,7 @@ public sealed partial class WaitingUploads(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // Publishing before the endpoints are bound would lose the messages once more.
-        var started = new TaskCompletionSource();
-        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
-        await started.Task.WaitAsync(stoppingToken);
+        await lifetime.WaitUntilStartedAsync(stoppingToken);
         while (!await TryPublishAsync(stoppingToken))
         {
             await Task.Delay(Pause, time, stoppingToken);

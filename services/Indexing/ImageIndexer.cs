@@ -230,9 +230,9 @@ public sealed class ImageIndexer(ImageCatalog images, Generations generations, I
 
         // Read in the image's turn, in which no vocabulary takes another's place.
         var generation = await generations.CurrentAsync(record.Collection, ct);
-        if (ImageWords.Made(record, generation?.VocabularyVersion) is { } made)
+        if (record.OutputKey(Stages.Words, generation?.VocabularyVersion) is { } made)
         {
-            var words = SparseRowFormat.Parse(await ReadAsync(made.FeatureKey!, ct));
+            var words = SparseRowFormat.Parse(await ReadAsync(made, ct));
             if (words.Count > 0)
             {
                 vectors[IndexSpaces.Sift] = new SparseVector(words.Indices, words.Values);

@@ -71,7 +71,7 @@ public sealed class VerifyCandidatesConsumer(
     /// <summary>The image's features, or null where it has none, or none of this version, or is another tenant's.</summary>
     private async Task<SiftFeatures?> StoredAsync(ImageRecord? image, string tenant, CancellationToken ct) =>
         image is not null && image.Tenant == tenant
-        && image.Stages.TryGetValue(Stages.Sift, out var outcome) && outcome is { Done: true, FeatureKey: { } key } && outcome.Version == sift.Version
+        && image.OutputKey(Stages.Sift, sift.Version) is { } key
         && await blobs.TryReadAsync(key, ct) is { } stored
             ? SiftFeatures.Parse(stored)
             : null;

@@ -1,6 +1,7 @@
 using Pipeline.Catalog;
 using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Events;
+using Pipeline.Hosting;
 using Pipeline.Messaging;
 
 namespace Pipeline.Standalone;
@@ -22,7 +23,7 @@ public sealed partial class UnfinishedWork(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await StartedAsync(stoppingToken);
+        await lifetime.WaitUntilStartedAsync(stoppingToken);
         await using var scope = scopes.CreateAsyncScope();
         var events = scope.ServiceProvider.GetRequiredService<IEventPublisher>();
         var resumed = 0;
@@ -56,14 +57,6 @@ public sealed partial class UnfinishedWork(
         }
 
         return open.Length;
-    }
-
-    private async Task StartedAsync(CancellationToken ct)
-    {
-        // Publishing before the endpoints are bound would lose the messages once more.
-        var started = new TaskCompletionSource();
-        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
-        await started.Task.WaitAsync(ct);
     }
 
     private async Task<int> ResumeAsync(string collection, ImageStatus status, Func<ImageRecord, Task> publish, CancellationToken ct)

@@ -74,6 +74,10 @@ public sealed record ImageRecord
     /// <summary>What messages about the image say of it.</summary>
     public EventHeader ToHeader() => new(Collection, Tenant, ImageId, CorrelationId, Incarnation, Traffic);
 
+    /// <summary>Blob key of a stage's output if it is of this version; null where there is none, or of another.</summary>
+    public string? OutputKey(string stage, string? version) =>
+        Stages.TryGetValue(stage, out var outcome) && outcome is { Done: true, FeatureKey: { } key } && outcome.Version == version ? key : null;
+
     /// <summary>Whether a late message about <paramref name="incarnation"/> still concerns this record.</summary>
     public bool IsLive(int incarnation) =>
         incarnation == Incarnation && Status is not (ImageStatus.Deleting or ImageStatus.Deleted);

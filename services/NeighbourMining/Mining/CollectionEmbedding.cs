@@ -108,9 +108,7 @@ public sealed partial class CollectionEmbedding(
 
     /// <summary>A stage's output of this version, or null where there is none, or the image was deleted meanwhile.</summary>
     private async Task<byte[]?> StoredAsync(ImageRecord image, string stage, string version, CancellationToken ct) =>
-        image.Stages.GetValueOrDefault(stage) is { Done: true, FeatureKey: { } key } outcome && outcome.Version == version
-            ? await blobs.TryReadAsync(key, ct)
-            : null;
+        image.OutputKey(stage, version) is { } key ? await blobs.TryReadAsync(key, ct) : null;
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Embedding '{Collection}', round {Round}: {Images} images, Jaccard {Jaccard:F3}, modification {Modification:F3}, {Bytes:F0} bytes an image")]
     private static partial void LogRound(ILogger logger, string collection, int round, int images, double jaccard, double modification, double bytes);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Pipeline.Catalog;
+using Pipeline.Hosting;
 
 namespace Pipeline.NeighbourMining;
 
@@ -15,9 +16,7 @@ public sealed partial class MiningSweepService(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var started = new TaskCompletionSource();
-        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
-        await started.Task.WaitAsync(stoppingToken);
+        await lifetime.WaitUntilStartedAsync(stoppingToken);
         using var timer = new PeriodicTimer(options.Value.SweepInterval, time);
         for (var sweep = 0; ; sweep++)
         {

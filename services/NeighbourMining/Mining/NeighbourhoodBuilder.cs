@@ -2,6 +2,7 @@ using Pipeline.Catalog;
 using Pipeline.Contracts.Events;
 using Pipeline.Contracts.Queries;
 using Pipeline.Neighbours;
+using Pipeline.Neighbours.Graph;
 using Pipeline.Neighbours.Pairs;
 
 namespace Pipeline.NeighbourMining;
@@ -59,25 +60,12 @@ public sealed class NeighbourhoodBuilder
         var nearest = _sift.Nearest(image);
         for (var i = 0; i < nearest.Count && i < _options.ReturnNeighbours; i++)
         {
-            var (there, back) = (i, Place(_sift.Nearest(nearest[i]), image));
-            if (back >= 0 && back < _options.ReturnNeighbours && (there < _options.SiftNeighbours || back < _options.SiftNeighbours))
+            if (ReciprocalNeighbours.PlaceOf(image, _sift.Nearest(nearest[i])) is { } back
+                && back < _options.ReturnNeighbours && (i < _options.SiftNeighbours || back < _options.SiftNeighbours))
             {
                 yield return nearest[i];
             }
         }
-    }
-
-    private static int Place(IReadOnlyList<Guid> list, Guid image)
-    {
-        for (var i = 0; i < list.Count; i++)
-        {
-            if (list[i] == image)
-            {
-                return i;
-            }
-        }
-
-        return -1;
     }
 
     private static MinedPair ToPair(CandidatePair<Guid> pair, PairCheck check) => new()

@@ -70,9 +70,10 @@ public sealed class NeighbourhoodMiner(
             }
 
             // A mark is taken away even if nothing changed, by writing: who read before it was set must not write after it.
-            if (before.MarkVersion > 0 || !NeighbourhoodChanges.Same(before.Value, fresh))
+            var same = NeighbourhoodChanges.Same(before.Value, fresh);
+            if (before.MarkVersion > 0 || !same)
             {
-                fresh = fresh is null || NeighbourhoodChanges.Same(before.Value, fresh) ? fresh : NeighbourhoodChanges.Succeed(before.Value, fresh);
+                fresh = fresh is null || same ? fresh : NeighbourhoodChanges.Succeed(before.Value, fresh);
                 var doubtful = NeighbourhoodChanges.Doubtful(before.Value, fresh, options.Value);
                 if (fresh is null)
                 {

@@ -50,8 +50,7 @@ public sealed class VectorEmbedding(ImageCatalog images, IBlobStore blobs, IOpti
     }
 
     private async Task<float[]?> EmbeddingAsync(ImageRecord? record, string? model, CancellationToken ct) =>
-        record?.Stages.GetValueOrDefault(Stages.Cnn) is { Done: true, FeatureKey: { } key } outcome && outcome.Version == model
-        && await blobs.TryReadAsync(key, ct) is { } stored
+        record?.OutputKey(Stages.Cnn, model) is { } key && await blobs.TryReadAsync(key, ct) is { } stored
             ? CnnFeatures.ReadEmbedding(stored)
             : null;
 }

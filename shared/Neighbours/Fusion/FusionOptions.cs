@@ -1,6 +1,6 @@
 namespace Pipeline.Neighbours.Fusion;
 
-/// <summary>How much each space says, and how many hits geometry looks at.</summary>
+/// <summary>How much each space says.</summary>
 public sealed class FusionOptions
 {
     /// <summary>The configuration section.</summary>
@@ -14,7 +14,4 @@ public sealed class FusionOptions
     /// tenths where the CNN's is near one, and of strangers it is near zero where the CNN's is still half.
     /// </summary>
     public double SiftWeight { get; set; } = 4;
-
-    /// <summary>How many of the first hits are verified geometrically. Default 20.</summary>
-    public int VerifiedHits { get; set; } = 20;
 }

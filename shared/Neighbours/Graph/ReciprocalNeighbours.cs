@@ -22,7 +22,7 @@ public static class ReciprocalNeighbours
         var reciprocal = new List<T>(Math.Min(forward, nearest.Count));
         for (var rank = 0; rank < nearest.Count && rank < forward; rank++)
         {
-            if (HasAmongFirst(nearestOf(nearest[rank]), image, back))
+            if (PlaceOf(image, nearestOf(nearest[rank])) is { } place && place < back)
             {
                 reciprocal.Add(nearest[rank]);
             }
@@ -31,17 +31,22 @@ public static class ReciprocalNeighbours
         return reciprocal;
     }
 
-    private static bool HasAmongFirst<T>(IReadOnlyList<T> list, T image, int count)
+    /// <summary>Where a list names an image, from 0; null if it does not.</summary>
+    /// <typeparam name="T">What names an image.</typeparam>
+    /// <param name="image">The image.</param>
+    /// <param name="nearest">The list.</param>
+    public static int? PlaceOf<T>(T image, IReadOnlyList<T> nearest)
         where T : IEquatable<T>
     {
-        for (var i = 0; i < list.Count && i < count; i++)
+        ArgumentNullException.ThrowIfNull(nearest);
+        for (var i = 0; i < nearest.Count; i++)
         {
-            if (list[i].Equals(image))
+            if (nearest[i].Equals(image))
             {
-                return true;
+                return i;
             }
         }
 
-        return false;
+        return null;
     }
 }

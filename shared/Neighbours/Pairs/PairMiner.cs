@@ -29,20 +29,7 @@ public static class PairMiner
             .. cnn.Where(other => !sift.Contains(other)).Select(other => Pair(other, PairKind.CnnOnly)),
         ];
 
-        CandidatePair<T> Pair(T other, PairKind kind) => new(other, kind, Rank(cnnNearest(image), other), Rank(siftNearest(image), other));
-    }
-
-    private static int? Rank<T>(IReadOnlyList<T> nearest, T other)
-        where T : IEquatable<T>
-    {
-        for (var i = 0; i < nearest.Count; i++)
-        {
-            if (nearest[i].Equals(other))
-            {
-                return i + 1;
-            }
-        }
-
-        return null;
+        CandidatePair<T> Pair(T other, PairKind kind) => new(
+            other, kind, ReciprocalNeighbours.PlaceOf(other, cnnNearest(image)) + 1, ReciprocalNeighbours.PlaceOf(other, siftNearest(image)) + 1);
     }
 }

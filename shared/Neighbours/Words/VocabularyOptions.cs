@@ -3,9 +3,6 @@ namespace Pipeline.Neighbours.Words;
 /// <summary>How a vocabulary is trained. One set of defaults serves small collections and large ones.</summary>
 public sealed class VocabularyOptions
 {
-    /// <summary>The configuration section.</summary>
-    public const string SectionName = "Vocabulary";
-
     /// <summary>Most words of the upper level, found by k-means over all descriptors. 1 to 65,536, default 4,096.</summary>
     public int Words { get; set; } = 4096;
 

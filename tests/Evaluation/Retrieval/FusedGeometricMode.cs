@@ -1,3 +1,4 @@
+using Pipeline.Indexing.Search;
 using Pipeline.Neighbours.Fusion;
 using Pipeline.Sift;
 
@@ -7,6 +8,7 @@ namespace Pipeline.Tests.Evaluation.Retrieval;
 internal sealed class FusedGeometricMode(FusionOptions options) : IRetrievalMode
 {
     private readonly FusedMode _fused = new(options);
+    private readonly int _verified = new SearchOptions().RerankDepth;
     private readonly GeometricVerifier _verifier = new(new SiftOptions());
 
     public string Name => "fused+geometric";
@@ -20,9 +22,9 @@ internal sealed class FusedGeometricMode(FusionOptions options) : IRetrievalMode
         var hits = _fused.Rank(gallery, query);
         return
         [
-            .. hits.Take(options.VerifiedHits)
+            .. hits.Take(_verified)
                 .OrderByDescending(hit => _verifier.Verify(query.Sift, hit.Picture.Sift) is { Verified: true } match ? match.CentralSupport : 0)
-                .Concat(hits.Skip(options.VerifiedHits))
+                .Concat(hits.Skip(_verified))
                 .Select((hit, place) => (hit.Picture, (double)-place)),
         ];
     }
