@@ -69,18 +69,17 @@ public sealed class NeighbourhoodMiner(
                 known[before.ImageId] = fresh;
             }
 
+            // Whoever names an image that has gone is refreshed, whether or not the image itself is still remembered: it may have
+            // been forgotten by its record while the index still answered with it.
+            var namers = fresh is null ? await neighbourhoods.NamersAsync(collection, before.ImageId, ct) : [];
+
             // A mark is taken away even if nothing changed, by writing: who read before it was set must not write after it.
             var same = NeighbourhoodChanges.Same(before.Value, fresh);
-            if (before.MarkVersion > 0 || !same)
+            if (before.MarkVersion > 0 || !same || namers.Count > 0)
             {
                 fresh = fresh is null || same ? fresh : NeighbourhoodChanges.Succeed(before.Value, fresh);
                 var doubtful = NeighbourhoodChanges.Doubtful(before.Value, fresh, options.Value);
-                if (fresh is null)
-                {
-                    // Somebody may have stored a list that names the image after it had gone, and marked it for that.
-                    doubtful.UnionWith(await neighbourhoods.NamersAsync(collection, before.ImageId, ct));
-                }
-
+                doubtful.UnionWith(namers);
                 changes.Add(new NeighbourhoodChange(before, fresh, doubtful, KeepMark: fresh is not null && IsUntold(fresh, collection)));
             }
         }

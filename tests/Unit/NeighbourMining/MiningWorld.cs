@@ -124,9 +124,15 @@ internal sealed class MiningWorld : IAsyncDisposable, INeighbourQueries, IEventP
     /// <summary>Deletes an image, as Indexing does; mining has not heard of it yet.</summary>
     public async Task DeleteAsync(Guid id)
     {
-        await Images.UpdateAsync(Collection, id, record => record! with { Status = ImageStatus.Deleted }, None);
-        await _index.DeleteAsync(Collection, [id]);
+        await DeleteRecordAsync(id);
+        await DeletePointAsync(id);
     }
+
+    /// <summary>The first half of a deletion.</summary>
+    public Task DeleteRecordAsync(Guid id) => Images.UpdateAsync(Collection, id, record => record! with { Status = ImageStatus.Deleted }, None);
+
+    /// <summary>The second half of a deletion.</summary>
+    public Task DeletePointAsync(Guid id) => _index.DeleteAsync(Collection, [id]);
 
     public Task MineAsync(Guid id) => Miner().RefreshAsync(Collection, [id], embedAnew: id, None);
 

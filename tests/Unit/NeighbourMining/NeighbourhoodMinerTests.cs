@@ -79,6 +79,19 @@ public sealed class NeighbourhoodMinerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_deletion_that_is_seen_half_done_is_repaired_when_it_is_done()
+    {
+        await IndexAllAsync();
+
+        await _world.DeleteRecordAsync(_ids[0]);
+        await _world.Miner().RefreshAsync(MiningWorld.Collection, _ids, embedAnew: null, None);
+        await _world.DeletePointAsync(_ids[0]);
+        await _world.MineAsync(_ids[0]);
+
+        await AssertAsBruteForceAsync([.. Enumerable.Range(1, Count - 1)]);
+    }
+
+    [Fact]
     public async Task A_list_stored_after_a_neighbour_had_gone_is_repaired()
     {
         await IndexAllAsync();
