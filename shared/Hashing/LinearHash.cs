@@ -15,7 +15,7 @@ namespace Pipeline.Hashing;
 /// </para>
 /// <para>A tie, w_i·x = t_i on the grid, gives 0.</para>
 /// </remarks>
-public sealed class LinearHash
+public sealed class LinearHash : IHashFunction
 {
     private const double FeatureScale = 65536;
     private const float FeatureLimit = 1024;
