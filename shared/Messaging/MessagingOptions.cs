@@ -47,6 +47,13 @@ public sealed class MessagingOptions
     /// <summary>Whether the connection uses TLS; the certificate must name <see cref="Host"/>.</summary>
     public bool UseTls { get; set; }
 
+    /// <summary>
+    /// How long the broker may take to answer, to the declaration of a queue, say; a busy one can take long. That it is gone is
+    /// noticed by heartbeats, much sooner.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan BrokerTimeout { get; set; } = TimeSpan.FromMinutes(2);
+
     /// <summary>How long one attempt to publish may wait for the broker's confirm.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
     public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(10);

@@ -127,6 +127,7 @@ public static class MessagingServiceCollectionExtensions
             host.Username(broker.User ?? BrokerAddress.Guest);
             host.Password(broker.Password ?? BrokerAddress.Guest);
             host.Heartbeat(TimeSpan.FromSeconds(10));
+            host.ContinuationTimeout(options.BrokerTimeout);
             host.PublisherConfirmation = true;
             if (broker.UseTls)
             {

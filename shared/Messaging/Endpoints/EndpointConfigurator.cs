@@ -21,6 +21,7 @@ internal static class EndpointConfigurator
         }
 
         var rabbit = endpoint as IRabbitMqReceiveEndpointConfigurator;
+        rabbit?.ConfigureChannel(channel => channel.UseFilter(new LateAnswerFilter()));
         if (settings.Kind == EndpointKind.Interactive)
         {
             // The asker gets a refusal or a fault; nobody reads an error queue of questions.

@@ -44,6 +44,7 @@ internal sealed class TopologyDeclaration(IOptions<MessagingOptions> options, IE
             Password = broker.Password ?? BrokerAddress.Guest,
             Ssl = new SslOption(broker.Host, enabled: broker.UseTls),
             AutomaticRecoveryEnabled = false,
+            ContinuationTimeout = options.Value.BrokerTimeout,
         };
         try
         {
@@ -52,7 +53,7 @@ internal sealed class TopologyDeclaration(IOptions<MessagingOptions> options, IE
             await RabbitMqTopology.DeclareRoutesAsync(channel, _routes, options.Value, cancellationToken);
             return true;
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             logger.TopologyNotDeclared(broker.Host, Pause, exception.Message);
             return false;

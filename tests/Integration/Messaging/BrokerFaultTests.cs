@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Messaging;
 using Pipeline.Tests.Integration.Servers;
 using Pipeline.Tests.Support;
 using Xunit;
@@ -66,6 +69,27 @@ public sealed class BrokerFaultTests
 
         await Eventually.TrueAsync(() => PublishesAgain(host), TimeSpan.FromMinutes(1));
         await Eventually.TrueAsync(() => script.Done.Count >= 2);
+    }
+
+    [PrivateServersFact]
+    public async Task An_endpoint_whose_declaration_the_broker_left_unanswered_connects_anew()
+    {
+        await using var broker = await RabbitMqServer.StartPrivateAsync();
+        await using var virtualHost = await broker.CreateVirtualHostAsync();
+        var settings = BusHost.Settings(virtualHost.AmqpUri);
+        settings["Messaging:BrokerTimeout"] = "00:00:01";
+        var script = new ConsumerScript((_, _) => Task.CompletedTask);
+        var pause = new BrokerPause(broker, TimeSpan.FromSeconds(3));
+
+        await using var host = await BusHost.StartAsync(settings, services =>
+        {
+            services.AddSingleton(script).AddSingleton(pause);
+            services.AddPipelineConsumers(bus => bus.AddConsumer<ScriptedConsumer, PausingConsumerDefinition>());
+        });
+        await host.PublishAsync(TestEvents.Cnn());
+
+        await Eventually.TrueAsync(() => script.Done.Count == 1);
+        Assert.True(pause.Connections > 1, "The declaration was answered in time.");
     }
 
     private static bool PublishesAgain(BusHost host)
