@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Pipeline.Tests.Support;
 
 /// <summary>A virtual host of one test; disposing it deletes it with every queue, exchange and connection in it.</summary>
@@ -20,13 +22,16 @@ public sealed class RabbitMqVirtualHost : IAsyncDisposable
     /// <summary>Every queue in it with its depth.</summary>
     public Task<IReadOnlyList<QueueDepth>> ListQueuesAsync(CancellationToken ct = default) => _server.ListQueuesAsync(Name, ct);
 
-    /// <summary>Polls until the queues satisfy the condition.</summary>
-    /// <exception cref="TimeoutException">They did not in time; the message names the depths last seen.</exception>
+    /// <summary>Polls until the queues satisfy the condition: however long that takes while they still move.</summary>
+    /// <exception cref="TimeoutException">
+    /// They did not, and nothing moved for <paramref name="patience"/>, or ten times that had passed; the message names the depths last seen.
+    /// </exception>
     public async Task<IReadOnlyList<QueueDepth>> WaitForQueuesAsync(
-        Func<IReadOnlyList<QueueDepth>, bool> condition, TimeSpan timeout, CancellationToken ct = default)
+        Func<IReadOnlyList<QueueDepth>, bool> condition, TimeSpan patience, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(condition);
-        var deadline = DateTime.UtcNow + timeout;
+        var (waiting, still) = (Stopwatch.StartNew(), Stopwatch.StartNew());
+        IReadOnlyList<QueueDepth> before = [];
         while (true)
         {
             var queues = await ListQueuesAsync(ct);
@@ -35,11 +40,18 @@ public sealed class RabbitMqVirtualHost : IAsyncDisposable
                 return queues;
             }
 
-            if (DateTime.UtcNow > deadline)
+            if (!queues.SequenceEqual(before))
             {
-                throw new TimeoutException($"After {timeout}: {string.Join(", ", queues)}");
+                still.Restart();
             }
 
+            if (still.Elapsed > patience || waiting.Elapsed > 10 * patience)
+            {
+                var full = queues.Where(queue => queue.Total > 0).Select(queue => $"{queue.Name}: {queue.Ready} + {queue.Unacknowledged} unacknowledged");
+                throw new TimeoutException($"After {waiting.Elapsed}, {queues.Count} queues, not empty: {string.Join(", ", full)}");
+            }
+
+            before = queues;
             await Task.Delay(200, ct);
         }
     }
