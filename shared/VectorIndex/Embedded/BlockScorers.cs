@@ -1,4 +1,5 @@
 using System.Numerics;
+using Pipeline.VectorIndex.Hamming;
 using Pipeline.VectorIndex.Kernels;
 
 namespace Pipeline.VectorIndex.Embedded;
@@ -29,31 +30,19 @@ internal readonly unsafe struct DenseScorer(DenseColumn column, float* query) : 
     }
 }
 
-/// <summary>Negated Hamming distances to a query that outlives the scorer.</summary>
-internal readonly unsafe struct CodeScorer(CodeColumn column, ulong* query) : IBlockScorer
+/// <summary>Negated Hamming distances.</summary>
+internal readonly unsafe struct CodeScorer(CodeColumn column, PlaneQuery query) : IBlockScorer
 {
-    /// <summary>Fewer rows than this are compared one by one.</summary>
-    private const int BlockRows = 8;
+    private const int WordsPerBlock = HammingKernel.BlockRows / Rows.PerWord;
 
     public static ulong CachedRows => ulong.MaxValue;
 
     public void Score(int chunk, int word, ulong mask, Span<float> scores)
     {
-        var rows = column.Planes(chunk) + (word * Rows.PerWord);
-        if (BitOperations.PopCount(mask) >= BlockRows)
+        var block = (chunk * Rows.WordsPerChunk / WordsPerBlock) + (word / WordsPerBlock);
+        fixed (float* target = scores)
         {
-            fixed (float* target = scores)
-            {
-                HammingKernel.Score64(rows, Rows.PerChunk, query, column.Words, target);
-            }
-
-            return;
-        }
-
-        for (; mask != 0; mask &= mask - 1)
-        {
-            var r = BitOperations.TrailingZeroCount(mask);
-            scores[r] = HammingScalar.Score(rows + r, Rows.PerChunk, query, column.Words);
+            HammingKernel.Score64(column.Codes.Block(block) + (word % WordsPerBlock), query.Words, query.Planes, target);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Pipeline.VectorIndex.Hamming;
 
 namespace Pipeline.VectorIndex.Embedded;
 
@@ -13,7 +14,7 @@ internal sealed partial class MemoryCollection
         long rowBytes = _columns[ordinal] switch
         {
             DenseColumn dense => dense.Stride * sizeof(float),
-            CodeColumn codes => codes.Words * sizeof(ulong),
+            CodeColumn codes => codes.Codes.Planes / 8,
             _ => 0, // inverted lists are walked by one thread
         };
         return (int)Math.Clamp(_rowCount * rowBytes * searches / BytesPerThread, 1, maxThreads);
@@ -39,7 +40,7 @@ internal sealed partial class MemoryCollection
                 ScanDense(dense, (DenseVector)vector, mask, best, CreateLocal, threads, ct);
                 break;
             case CodeColumn codes:
-                ScanCodes(codes, (BinaryCode)vector, mask, best, CreateLocal, threads, ct);
+                ChunkScan.Run(mask, new CodeScanner(codes, new PlaneQuery(((BinaryCode)vector).Bytes)), best, CreateLocal, threads, ct);
                 break;
             case SparseColumn sparse:
                 sparse.Search((SparseVector)vector, view.Lists, mask, best, ct);
@@ -216,20 +217,11 @@ internal sealed partial class MemoryCollection
             var span = new Span<float>(padded, column.Stride);
             query.Values.CopyTo(span);
             span[query.Values.Length..].Clear();
-            BlockScan.Run(mask, new DenseScorer(column, padded), best, createLocal, threads, ct);
+            ChunkScan.Run(mask, new DenseScanner(new DenseScorer(column, padded)), best, createLocal, threads, ct);
         }
         finally
         {
             NativeMemory.AlignedFree(padded);
-        }
-    }
-
-    private static unsafe void ScanCodes(
-        CodeColumn column, BinaryCode query, RowMask mask, TopK best, Func<TopK> createLocal, int threads, CancellationToken ct)
-    {
-        fixed (ulong* words = column.ToWords(query))
-        {
-            BlockScan.Run(mask, new CodeScorer(column, words), best, createLocal, threads, ct);
         }
     }
 

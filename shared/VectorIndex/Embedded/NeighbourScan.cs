@@ -1,7 +1,7 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Pipeline.VectorIndex.Hamming;
 
 namespace Pipeline.VectorIndex.Embedded;
 
@@ -18,19 +18,15 @@ internal static class NeighbourScan
         Scan(mask, scorers, searches, floors, threads);
     }
 
-    public static unsafe void Run(CodeColumn column, RowMask mask, NeighbourSearch[] searches, float[] floors, int threads)
+    public static void Run(CodeColumn column, RowMask mask, NeighbourSearch[] searches, float[] floors, int threads)
     {
-        var codes = GC.AllocateArray<ulong>(searches.Length * column.Words, pinned: true);
-        var scorers = new CodeScorer[searches.Length];
-        for (var i = 0; i < searches.Length; i++)
+        var code = new byte[column.Codes.Planes / 8];
+        var scorers = Array.ConvertAll(searches, search =>
         {
-            var code = codes.AsSpan(i * column.Words, column.Words);
-            column.CopyWords(searches[i].Row, code);
-            scorers[i] = new CodeScorer(column, (ulong*)Unsafe.AsPointer(ref code[0]));
-        }
-
+            column.Codes.Read(search.Row, code);
+            return new CodeScorer(column, new PlaneQuery(code));
+        });
         Scan(mask, scorers, searches, floors, threads);
-        GC.KeepAlive(codes);
     }
 
     public static void Run(SparseColumn column, RowMask mask, NeighbourSearch[] searches, float[] floors, int threads)

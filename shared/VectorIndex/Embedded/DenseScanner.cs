@@ -4,43 +4,10 @@ using System.Runtime.Intrinsics;
 
 namespace Pipeline.VectorIndex.Embedded;
 
-/// <summary>Scans the rows of a mask, chunk by chunk, on one or several threads.</summary>
-internal static class BlockScan
+/// <summary>Offers dot products.</summary>
+internal readonly struct DenseScanner(DenseScorer scorer) : IChunkScanner
 {
-    public static void Run<TScorer>(RowMask mask, TScorer scorer, TopK best, Func<TopK> createLocal, int threads, CancellationToken ct)
-        where TScorer : struct, IBlockScorer
-    {
-        if (threads <= 1)
-        {
-            for (var chunk = 0; chunk < mask.ChunkCount; chunk++)
-            {
-                ct.ThrowIfCancellationRequested();
-                ScanChunk(mask, chunk, scorer, best);
-            }
-
-            return;
-        }
-
-        var next = -1;
-        var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = ct };
-        Parallel.For(0, threads, options, _ =>
-        {
-            using var local = createLocal();
-            for (var chunk = Interlocked.Increment(ref next); chunk < mask.ChunkCount; chunk = Interlocked.Increment(ref next))
-            {
-                ct.ThrowIfCancellationRequested();
-                ScanChunk(mask, chunk, scorer, local);
-            }
-
-            lock (best)
-            {
-                best.Merge(local);
-            }
-        });
-    }
-
-    private static void ScanChunk<TScorer>(RowMask mask, int chunk, TScorer scorer, TopK best)
-        where TScorer : struct, IBlockScorer
+    public void Scan(RowMask mask, int chunk, TopK best)
     {
         Span<float> scores = stackalloc float[Rows.PerWord];
         var words = mask.Chunk(chunk);
