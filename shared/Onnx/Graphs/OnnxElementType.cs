@@ -13,6 +13,9 @@ public enum OnnxElementType
     /// <summary>8-bit unsigned integer.</summary>
     UInt8 = 2,
 
+    /// <summary>32-bit signed integer.</summary>
+    Int32 = 6,
+
     /// <summary>64-bit signed integer.</summary>
     Int64 = 7,
 
