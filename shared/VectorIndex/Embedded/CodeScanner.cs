@@ -1,4 +1,3 @@
-using System.Numerics;
 using Pipeline.VectorIndex.Hamming;
 using Pipeline.VectorIndex.Kernels;
 
@@ -8,44 +7,20 @@ namespace Pipeline.VectorIndex.Embedded;
 internal readonly struct CodeScanner(CodeColumn column, PlaneQuery query) : IChunkScanner
 {
     private const int BlocksPerChunk = Rows.PerChunk / HammingKernel.BlockRows;
-    private const int WordsPerBlock = HammingKernel.BlockRows / Rows.PerWord;
 
-    public unsafe void Scan(RowMask mask, int chunk, TopK best)
+    public void Scan(RowMask mask, int chunk, TopK best)
     {
-        var scratch = stackalloc ulong[BlockComparer.ScratchWords(query.Planes)];
-        var comparer = new BlockComparer(query, scratch);
-        var words = mask.Chunk(chunk);
-        var limit = -1;
-        for (var b = 0; b < BlocksPerChunk; b++)
-        {
-            var rows = words.Slice(b * WordsPerBlock, WordsPerBlock);
-            if (!rows.ContainsAnyExcept(0UL))
-            {
-                continue;
-            }
+        var first = chunk * BlocksPerChunk;
+        BlockScan.Run(column.Codes, query, first, first + BlocksPerChunk, new Sink(mask, best, query.Planes));
+    }
 
-            // The heap's worst distance is still good enough for a smaller id.
-            var worst = (int)Math.Min(query.Planes, -best.Threshold);
-            if (worst != limit)
-            {
-                limit = worst;
-                comparer.SetLimit(limit);
-            }
+    private readonly struct Sink(RowMask mask, TopK best, int greatest) : IRowSink
+    {
+        // The heap's worst distance is still good enough for a smaller id.
+        public int Limit => (int)Math.Min(greatest, -best.Threshold);
 
-            var block = (chunk * BlocksPerChunk) + b;
-            if (!comparer.Compare(column.Codes.Block(block)))
-            {
-                continue;
-            }
+        public ReadOnlySpan<ulong> Rows(int block) => mask.Words.Slice(block * HammingKernel.PlaneWords, HammingKernel.PlaneWords);
 
-            for (var w = 0; w < WordsPerBlock; w++)
-            {
-                for (var hits = rows[w] & comparer.Hits(w); hits != 0; hits &= hits - 1)
-                {
-                    var r = BitOperations.TrailingZeroCount(hits);
-                    best.Offer(-comparer.Distance(w, r), (block * HammingKernel.BlockRows) + (w * Rows.PerWord) + r);
-                }
-            }
-        }
+        public void Offer(int distance, int row) => best.Offer(-distance, row);
     }
 }

@@ -1,0 +1,133 @@
+using System.Buffers;
+
+namespace Pipeline.VectorIndex.Hamming;
+
+/// <summary>
+/// Collects a query's nearest rows by counting: a histogram of the distances seen says what the worst useful distance is, and
+/// only rows that beat it are kept. No heap, and no sorting until the end. Equal distances are ordered by row.
+/// </summary>
+internal sealed class NearestRows : IDisposable
+{
+    private const int MinBuffer = 256;
+
+    private readonly int _capacity;
+    private readonly int[] _counts;
+
+    // Distance in the upper half, row in the lower: the order of results.
+    private ulong[] _keys;
+    private int _kept;
+
+    // Rows seen at distances up to and below the bar.
+    private long _upTo;
+    private long _below;
+    private int _bar;
+
+    /// <param name="capacity">Most rows to return, at least 1.</param>
+    /// <param name="radius">Greatest distance to return.</param>
+    public NearestRows(int capacity, int radius)
+    {
+        _capacity = capacity;
+        _bar = radius;
+        _counts = ArrayPool<int>.Shared.Rent(radius + 1);
+        _counts.AsSpan(0, radius + 1).Clear();
+        _keys = ArrayPool<ulong>.Shared.Rent(MinBuffer);
+    }
+
+    /// <summary>
+    /// Rows beyond this distance cannot enter; −1 if none can. It takes for granted that rows offered from now on come behind
+    /// those offered before; whoever offers them in another order asks for <see cref="Bar"/>.
+    /// </summary>
+    public int Limit => IsFull ? _bar - 1 : _bar;
+
+    /// <summary>Rows beyond this distance cannot enter, whatever the order.</summary>
+    public int Bar => _bar;
+
+    /// <summary>Whether as many rows as are wanted lie within the bar.</summary>
+    public bool IsFull => _upTo >= _capacity;
+
+    /// <summary>Offers a row whose distance does not exceed <see cref="Bar"/>.</summary>
+    public void Offer(int distance, int row)
+    {
+        if (_kept == _keys.Length)
+        {
+            MakeRoom();
+        }
+
+        _keys[_kept++] = ((ulong)(uint)distance << 32) | (uint)row;
+        _counts[distance]++;
+        _upTo++;
+        _below += distance < _bar ? 1 : 0;
+        while (_below >= _capacity)
+        {
+            _upTo = _below;
+            _below -= _counts[--_bar];
+        }
+    }
+
+    /// <summary>Takes over what another of the same capacity and radius has found.</summary>
+    public void Merge(NearestRows other)
+    {
+        foreach (var key in other._keys.AsSpan(0, other._kept))
+        {
+            if ((int)(key >> 32) <= _bar)
+            {
+                Offer((int)(key >> 32), (int)(uint)key);
+            }
+        }
+    }
+
+    /// <summary>The rows as hits, in order. No offers may follow.</summary>
+    public HammingHit[] ToHits()
+    {
+        DropBeyondBar();
+        var keys = _keys.AsSpan(0, _kept);
+        keys.Sort();
+        var hits = new HammingHit[Math.Min(_capacity, _kept)];
+        for (var i = 0; i < hits.Length; i++)
+        {
+            hits[i] = new HammingHit((int)(uint)keys[i], (int)(keys[i] >> 32));
+        }
+
+        return hits;
+    }
+
+    public void Dispose()
+    {
+        if (_keys.Length > 0)
+        {
+            ArrayPool<ulong>.Shared.Return(_keys);
+            ArrayPool<int>.Shared.Return(_counts);
+            _keys = [];
+            _kept = 0;
+        }
+    }
+
+    private void MakeRoom()
+    {
+        DropBeyondBar();
+
+        // Where most were still wanted, the next time must be later: half the buffer free pays for the pass.
+        if (_kept > _keys.Length / 2)
+        {
+            var larger = ArrayPool<ulong>.Shared.Rent(_keys.Length * 2);
+            _keys.AsSpan(0, _kept).CopyTo(larger);
+            ArrayPool<ulong>.Shared.Return(_keys);
+            _keys = larger;
+        }
+    }
+
+    private void DropBeyondBar()
+    {
+        var end = ((ulong)(uint)_bar + 1) << 32;
+        var kept = 0;
+        for (var i = 0; i < _kept; i++)
+        {
+            if (_keys[i] < end)
+            {
+                _keys[kept++] = _keys[i];
+            }
+        }
+
+        _kept = kept;
+    }
+}
