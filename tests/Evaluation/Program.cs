@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pipeline.Tests.Evaluation.Hashing;
 using Pipeline.Tests.Evaluation.Retrieval;
 
 const string Usage = """
@@ -11,12 +12,13 @@ try
     return args switch
     {
         ["retrieval", .. var rest] => await RetrievalAsync(rest),
+        ["hashing", .. var rest] => await HashingCommand.RunAsync(rest),
         _ => throw new ArgumentException("Which evaluation?"),
     };
 }
 catch (ArgumentException e)
 {
-    await Console.Error.WriteLineAsync($"{e.Message}\n{Usage}");
+    await Console.Error.WriteLineAsync($"{e.Message}\n{Usage}\n{HashingCommand.Usage}");
     return 2;
 }
 

@@ -1,0 +1,57 @@
+namespace Pipeline.Hashing.Learning;
+
+/// <summary>
+/// Linear distance preserving, pseudo-supervised hashing (Wang, Zhou, Tian, Li: ACM MM 2016; IEEE TIP 27(2), 2018): a
+/// network first imitates the bits of a reference method, then learns from random pairs to make Hamming distances a
+/// linear function of Euclidean ones.
+/// </summary>
+/// <param name="reference">The method whose bits are imitated.</param>
+/// <param name="options">The recipe; null for the default one.</param>
+public sealed class LinearDistancePreservingHashing(IHashLearner reference, LdphOptions? options = null) : IHashLearner
+{
+    private readonly LdphOptions _options = options ?? new();
+
+    /// <inheritdoc/>
+    public string Name => $"ldph({reference.Name})";
+
+    /// <inheritdoc/>
+    public IHashFunction Train(FeatureRows rows, int bits, ulong seed, CancellationToken ct = default)
+    {
+        TrainingRows.Check(rows, bits);
+        return Improve(reference.Train(rows, bits, seed, ct), rows, seed, null, ct);
+    }
+
+    /// <summary>Trains from a reference that is already trained, on the same rows or others.</summary>
+    /// <param name="trained">The function whose bits are imitated.</param>
+    /// <param name="rows">The features to learn from.</param>
+    /// <param name="seed">Decides whatever is random.</param>
+    /// <param name="progress">Told of each round as it starts, and of the end.</param>
+    /// <param name="ct">Ends the training with <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="ArgumentException">The function is one of other features.</exception>
+    /// <exception cref="TrainingDataException">The rows cannot be learnt from.</exception>
+    public IHashFunction Improve(
+        IHashFunction trained, FeatureRows rows, ulong seed, Action<LdphRound>? progress = null, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(trained);
+        TrainingRows.Check(rows, trained.Bits);
+        if (trained.Dimensions != rows.Dimensions)
+        {
+            throw new ArgumentException($"The reference encodes {trained.Dimensions} features, not {rows.Dimensions}.", nameof(trained));
+        }
+
+        var random = new SplitMix64(seed ^ 0x4C445048);
+        var inputs = NetworkInputs.Of(rows, trained.Bits);
+        RowCodes codes = RowCodes.Of(trained, rows);
+        var training = new TwinTraining(inputs.Rows, codes, _options, random);
+        training.Imitate(ct);
+        RowPair[] pairs = inputs.DrawPairs(_options.PairsPerRow * rows.Count, random);
+        for (int round = 0; round < _options.Rounds; round++)
+        {
+            progress?.Invoke(training.Fit(round, pairs));
+            training.Preserve(pairs, ct);
+        }
+
+        progress?.Invoke(training.Fit(_options.Rounds, pairs));
+        return inputs.ToFunction(training.Network, _options.Dropout);
+    }
+}

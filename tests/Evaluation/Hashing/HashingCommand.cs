@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text.Json;
+using Pipeline.Hashing.Learning;
+
+namespace Pipeline.Tests.Evaluation.Hashing;
+
+/// <summary>The command <c>hashing</c>.</summary>
+internal static class HashingCommand
+{
+    public const string Usage = """
+        dotnet run -c Release --project tests/Evaluation -- hashing --data DIR [--json FILE] [--plots DIR] [--seeds 3] [--methods lsh,itq] [--bits 16,32,64,128]
+            DIR holds base.bvecs, query.bvecs and groundtruth.ivecs; --images DIR instead: folders are classes.
+        """;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    public static async Task<int> RunAsync(string[] options)
+    {
+        VectorSet? set = null;
+        string? json = null;
+        var seeds = 3;
+        IReadOnlyList<string> methods = HashLearners.ReferenceNames;
+        int[] lengths = [16, 32, 64, 128];
+        for (var i = 0; i < options.Length; i += 2)
+        {
+            var value = i + 1 < options.Length ? options[i + 1] : throw new ArgumentException($"{options[i]} needs a value.");
+            switch (options[i])
+            {
+                case "--data":
+                    set = VectorSet.FromVectors(value);
+                    break;
+                case "--json":
+                    json = value;
+                    break;
+                case "--seeds" when int.TryParse(value, out seeds) && seeds > 0:
+                    break;
+                case "--methods":
+                    methods = value.Split(',');
+                    break;
+                case "--bits":
+                    lengths = [.. value.Split(',').Select(length => int.TryParse(length, out var bits)
+                        ? bits
+                        : throw new ArgumentException($"{length} is no number of bits."))];
+                    break;
+                default:
+                    throw new ArgumentException($"{options[i]} {value} is not understood.");
+            }
+        }
+
+        var report = HashingQuality.Measure(
+            set ?? throw new ArgumentException("--data is missing."), methods, lengths, seeds, result => Console.Error.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"{result.Method} {result.Bits} bits, seed {result.Seed}: mAP {result.Map:P2} → {result.LdphMap:P2}")));
+        HashingTable.Print(report);
+        if (json is not null)
+        {
+            await File.WriteAllTextAsync(json, JsonSerializer.Serialize(report, Json));
+        }
+
+        return 0;
+    }
+}
