@@ -19,6 +19,7 @@ public sealed class ImageIndexer(ImageCatalog images, Generations generations, I
 {
     private const string ModelAttribute = "model";
     private const string LifeAttribute = "life";
+    private const string EmbeddedAttribute = "embedded";
 
     /// <summary>Notes what a stage came to, and indexes the image if that was the last part.</summary>
     /// <param name="collection">The collection.</param>
@@ -166,8 +167,8 @@ public sealed class ImageIndexer(ImageCatalog images, Generations generations, I
     }
 
     /// <summary>
-    /// Puts an image's embedded vector into the index. One of an image that is gone, of another of its lives, or made by other
-    /// artifacts than the index holds, is late and of no use.
+    /// Puts an image's embedded vector into the index. One of an image that is gone, of another of its lives, made before the one
+    /// that is there, or by other artifacts than the index holds, is late and of no use.
     /// </summary>
     public async Task EmbedAsync(IndexVectorEmbedded vector, CancellationToken ct)
     {
@@ -176,10 +177,11 @@ public sealed class ImageIndexer(ImageCatalog images, Generations generations, I
         if (await generations.CurrentAsync(vector.Collection, ct) is { } generation
             && (vector.VocabularyVersion is null || vector.VocabularyVersion == generation.VocabularyVersion)
             && await index.GetAsync(generation.IndexName(vector.Collection), [vector.ImageId], ct) is [var point]
-            && IsOf(point, vector.Incarnation, vector.ModelVersion))
+            && IsOf(point, vector.Incarnation, vector.ModelVersion)
+            && !(EmbeddedAt(point) is { } there && vector.MadeAt < there))
         {
-            var vectors = new Dictionary<string, VectorValue?> { [IndexSpaces.Cie] = new SparseVector(vector.Indices, vector.Values) };
-            await index.SetVectorsAsync(generation.IndexName(vector.Collection), [new VectorUpdate { Id = vector.ImageId, Vectors = vectors }], ct);
+            await index.UpsertAsync(
+                generation.IndexName(vector.Collection), [WithEmbedded(point, new SparseVector(vector.Indices, vector.Values), vector.MadeAt)], ct);
         }
     }
 
@@ -199,12 +201,24 @@ public sealed class ImageIndexer(ImageCatalog images, Generations generations, I
             && IsOf(before, record.Incarnation, model))
         {
             // It is made from the neighbours and kept nowhere else.
-            point = point with { Vectors = new Dictionary<string, VectorValue>(point.Vectors) { [IndexSpaces.Cie] = embedded } };
+            point = WithEmbedded(point, embedded, EmbeddedAt(before) ?? DateTimeOffset.MinValue);
         }
 
         await index.UpsertAsync(name, [point], ct);
         return true;
     }
+
+    private static DateTimeOffset? EmbeddedAt(IndexPoint point) =>
+        point.Payload.Attributes.TryGetValue(EmbeddedAttribute, out var made) ? DateTimeOffset.Parse(made, CultureInfo.InvariantCulture) : null;
+
+    private static IndexPoint WithEmbedded(IndexPoint point, VectorValue embedded, DateTimeOffset madeAt) => point with
+    {
+        Vectors = new Dictionary<string, VectorValue>(point.Vectors) { [IndexSpaces.Cie] = embedded },
+        Payload = point.Payload with
+        {
+            Attributes = new Dictionary<string, string>(point.Payload.Attributes) { [EmbeddedAttribute] = madeAt.ToString("O", CultureInfo.InvariantCulture) },
+        },
+    };
 
     private static bool IsOf(IndexPoint point, int incarnation, string model) =>
         point.Payload.Attributes.GetValueOrDefault(LifeAttribute) == incarnation.ToString(CultureInfo.InvariantCulture)

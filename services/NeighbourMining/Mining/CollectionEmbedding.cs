@@ -22,6 +22,7 @@ public sealed partial class CollectionEmbedding(
     IEventPublisher events,
     IOptions<MiningOptions> mining,
     IOptions<EmbeddingOptions> embedding,
+    TimeProvider time,
     ILogger<CollectionEmbedding> logger)
 {
     /// <summary>Sweeps, and publishes the embedded vector of each image.</summary>
@@ -34,6 +35,7 @@ public sealed partial class CollectionEmbedding(
         }
 
         var published = 0;
+        var madeAt = time.GetUtcNow();
         var members = await ReadAsync(collection, generation, ct);
         foreach (var tenant in members.GroupBy(member => member.Record.Tenant, StringComparer.Ordinal))
         {
@@ -49,6 +51,7 @@ public sealed partial class CollectionEmbedding(
                         ImageId = rows[i].Record.ImageId,
                         Indices = row.Indices,
                         Values = row.Values,
+                        MadeAt = madeAt,
                         ModelVersion = generation.ModelVersion,
                         VocabularyVersion = generation.VocabularyVersion,
                     }.About(rows[i].Record.ToHeader()),

@@ -13,12 +13,15 @@ namespace Pipeline.NeighbourMining;
 /// Embeds one image as it streams in: its CNN vector, pulled by those of its verified SIFT neighbours. That is the first
 /// round of a batch sweep, exactly.
 /// </summary>
-public sealed class VectorEmbedding(ImageCatalog images, IBlobStore blobs, IOptions<EmbeddingOptions> options)
+public sealed class VectorEmbedding(ImageCatalog images, IBlobStore blobs, IOptions<EmbeddingOptions> options, TimeProvider time)
 {
     /// <summary>The image's embedded vector, or null if its features or those of this model are gone.</summary>
     public async Task<IndexVectorEmbedded?> EmbedAsync(string collection, Neighbourhood image, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(image);
+
+        // Before its parts are read: whoever reads later knows at least as much.
+        var madeAt = time.GetUtcNow();
         var records = await images.GetManyAsync(collection, [image.ImageId, .. image.Pulls], ct);
         if (await EmbeddingAsync(records[0], image.ModelVersion, ct) is not { } own)
         {
@@ -44,6 +47,7 @@ public sealed class VectorEmbedding(ImageCatalog images, IBlobStore blobs, IOpti
             Incarnation = image.Incarnation,
             Indices = row.Indices,
             Values = row.Values,
+            MadeAt = madeAt,
             ModelVersion = image.ModelVersion!,
             VocabularyVersion = image.VocabularyVersion,
         };

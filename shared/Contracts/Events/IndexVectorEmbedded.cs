@@ -9,6 +9,9 @@ public sealed record IndexVectorEmbedded : ImageEvent
     /// <summary>One value for each index; the vector has length 1.</summary>
     public required float[] Values { get; init; }
 
+    /// <summary>When it was made, in UTC. Of an image's vectors the latest made counts, in whatever order they arrive.</summary>
+    public required DateTimeOffset MadeAt { get; init; }
+
     /// <summary>The model artifact of the embeddings it was made from.</summary>
     public required string ModelVersion { get; init; }
 

@@ -8,6 +8,9 @@ internal sealed class PayloadInterner
 {
     private const int MaxStrings = 8192;
 
+    // A longer one, a time with all its digits, say, is hardly ever shared and would only fill the table.
+    private const int MaxLength = 24;
+
     private readonly Dictionary<string, string> _strings = new(StringComparer.Ordinal);
 
     public IndexPayload Intern(IndexPayload payload) => new()
@@ -25,7 +28,7 @@ internal sealed class PayloadInterner
             return shared;
         }
 
-        if (_strings.Count < MaxStrings)
+        if (_strings.Count < MaxStrings && text.Length <= MaxLength)
         {
             _strings.Add(text, text);
         }

@@ -48,7 +48,7 @@ internal static class ContractSamples
             Sequence = 3, Changed = [new MinedPair { OtherId = Upload, Kind = PairKinds.Complementary, Verified = true, CnnRank = 9, SiftRank = 1, Inliers = 42, CentralSupport = 0.25 }],
             Removed = [Correlation], ModelVersion = "m1", VocabularyVersion = "v1",
         },
-        new IndexVectorEmbedded { Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, Incarnation = 2, Indices = [0, 3, 4294967295], Values = [0.5f, -0.25f, 0.125f], ModelVersion = "m1", VocabularyVersion = "v1" },
+        new IndexVectorEmbedded { Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, Incarnation = 2, Indices = [0, 3, 4294967295], Values = [0.5f, -0.25f, 0.125f], MadeAt = new DateTimeOffset(2025, 1, 2, 3, 4, 5, 678, TimeSpan.Zero), ModelVersion = "m1", VocabularyVersion = "v1" },
         new TrainVocabulary { Collection = "photos", Words = 4096, Seed = 7, CorrelationId = Correlation },
         new EmbedCollection { Collection = "photos", CorrelationId = Correlation },
         new QuantizeImage { Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, Incarnation = 2, FeatureKey = "sift/1", VocabularyVersion = "v1" },

@@ -229,6 +229,22 @@ public sealed class WordsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_embedded_vectors_the_latest_made_stays_in_whatever_order_they_come()
+    {
+        await ServeAsync("v1");
+        await EmbedAsync("v1", entry: 2, second: 20);
+        await EmbedAsync("v1", entry: 1, second: 10);
+        Assert.Equal([2u], Embedded(await PointAsync()));
+
+        await LiveAsync(_image, name: "another name");
+        await EmbedAsync("v1", entry: 1, second: 10);
+        Assert.Equal([2u], Embedded(await PointAsync()));
+
+        await EmbedAsync("v1", entry: 3, second: 30);
+        Assert.Equal([3u], Embedded(await PointAsync()));
+    }
+
+    [Fact]
     public async Task Features_that_come_after_the_vocabulary_have_their_words_made_and_those_before_only_if_none_are()
     {
         var extracted = new SiftExtracted { Collection = Collection, ImageId = _image, FeatureKey = "s", SiftVersion = "s", Keypoints = 1 };
@@ -286,14 +302,15 @@ public sealed class WordsTests : IAsyncLifetime
             new VisualWordsExtracted { Collection = Collection, ImageId = image, Incarnation = life, WordsKey = key, VocabularyVersion = vocabulary, Words = words.Length }, None);
     }
 
-    private Task EmbedAsync(string? vocabulary, int life = 1, string model = "c", Guid? image = null) => _indexer.EmbedAsync(
+    private Task EmbedAsync(string? vocabulary, int life = 1, string model = "c", Guid? image = null, uint entry = 1, int second = 0) => _indexer.EmbedAsync(
         new IndexVectorEmbedded
         {
             Collection = Collection,
             ImageId = image ?? _image,
             Incarnation = life,
-            Indices = [1],
+            Indices = [entry],
             Values = [1],
+            MadeAt = DateTimeOffset.UnixEpoch.AddSeconds(second),
             ModelVersion = model,
             VocabularyVersion = vocabulary,
         },

@@ -65,7 +65,7 @@ internal sealed class MiningWorld : IAsyncDisposable, INeighbourQueries, IEventP
         Images,
         this,
         new PairVerification(this, Microsoft.Extensions.Options.Options.Create(Options)),
-        new VectorEmbedding(Images, _blobs, Microsoft.Extensions.Options.Options.Create(new EmbeddingOptions())),
+        new VectorEmbedding(Images, _blobs, Microsoft.Extensions.Options.Options.Create(new EmbeddingOptions()), TimeProvider.System),
         this,
         Microsoft.Extensions.Options.Options.Create(Options));
 
@@ -77,6 +77,7 @@ internal sealed class MiningWorld : IAsyncDisposable, INeighbourQueries, IEventP
         this,
         Microsoft.Extensions.Options.Options.Create(Options),
         Microsoft.Extensions.Options.Options.Create(new EmbeddingOptions()),
+        TimeProvider.System,
         NullLogger<CollectionEmbedding>.Instance);
 
     public async Task InitializeAsync(int dimensions)
