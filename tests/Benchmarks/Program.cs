@@ -11,6 +11,7 @@ const string Usage = $"""
     {MiningArguments.Usage}
     dotnet run -c Release --project tests/Benchmarks -- storage [--json FILE]
     dotnet run -c Release --project tests/Benchmarks -- vocabulary [--json FILE]
+    dotnet run -c Release --project tests/Benchmarks -- encode [--json FILE]
     """;
 
 try
@@ -30,6 +31,8 @@ try
         ["storage", "--json", var json] => await StorageAsync(json),
         ["vocabulary"] => await VocabularyAsync(null),
         ["vocabulary", "--json", var json] => await VocabularyAsync(json),
+        ["encode"] => await EncodeAsync(null),
+        ["encode", "--json", var json] => await EncodeAsync(json),
         _ => throw new ArgumentException("Which benchmark?"),
     };
 }
@@ -131,6 +134,18 @@ static async Task<int> VocabularyAsync(string? json)
     {
         await using var file = File.Create(json);
         await JsonSerializer.SerializeAsync(file, figures, VocabularyBenchmark.JsonOptions);
+    }
+
+    return 0;
+}
+
+static async Task<int> EncodeAsync(string? json)
+{
+    var figures = EncodeBenchmark.Run(Console.WriteLine);
+    if (json is not null)
+    {
+        await using var file = File.Create(json);
+        await JsonSerializer.SerializeAsync(file, figures, EncodeFigures.JsonOptions);
     }
 
     return 0;
