@@ -7,6 +7,7 @@ internal sealed class Layer
 {
     private readonly RowMatrix _velocity;
     private readonly float[] _biasVelocity;
+    private readonly RowMatrix _square;
     private readonly RowMatrix _pull;
 
     public Layer(int inputs, int outputs, SplitMix64 random)
@@ -18,6 +19,7 @@ internal sealed class Layer
         BiasGradient = new float[Weights.Stride];
         _velocity = new RowMatrix(inputs, outputs);
         _biasVelocity = new float[Weights.Stride];
+        _square = new RowMatrix(inputs, inputs);
         _pull = new RowMatrix(inputs, outputs);
         double range = 4 * Math.Sqrt(6.0 / (inputs + outputs));
         for (int input = 0; input < inputs; input++)
@@ -78,8 +80,8 @@ internal sealed class Layer
         if (beta > 0)
         {
             // W + (WWᵀ − I)W is (WWᵀ)W.
-            RowMatrix transposed = Backward;
-            var square = new RowMatrix(Weights.Rows, Weights.Rows);
+            PrepareBackward();
+            RowMatrix transposed = Backward, square = _square;
             RowMatrix.Multiply(
                 Weights.Values, Weights.Stride, 1, transposed.Values, transposed.Stride, square.Values, square.Stride, Weights.Rows, Weights.Columns);
             RowMatrix.Multiply(
