@@ -32,6 +32,23 @@ public sealed class OnnxGraphBuilder(string name, int opset = OnnxGraphBuilder.D
         return input;
     }
 
+    /// <summary>Declares a graph input of any rank and shape.</summary>
+    /// <returns><paramref name="input"/>, to be used as a node's input.</returns>
+    public string InputOfAnyShape(string input, OnnxElementType type)
+    {
+        Define(input);
+        _graph.Input.Add(Info(input, type, null));
+        return input;
+    }
+
+    /// <summary>Declares a value that a node made as a graph output of any rank and shape.</summary>
+    /// <exception cref="ArgumentException">No node makes the value.</exception>
+    public void OutputOfAnyShape(string output, OnnxElementType type)
+    {
+        RequireDefined(output);
+        _graph.Output.Add(Info(output, type, null));
+    }
+
     /// <summary>Declares a value that a node made as a graph output.</summary>
     /// <exception cref="ArgumentException">No node makes the value.</exception>
     public void Output(string output, OnnxElementType type, params OnnxDimension[] shape)
@@ -175,21 +192,18 @@ public sealed class OnnxGraphBuilder(string name, int opset = OnnxGraphBuilder.D
         }
     }
 
-    private static ValueInfoProto Info(string value, OnnxElementType type, OnnxDimension[] shape)
+    private static ValueInfoProto Info(string value, OnnxElementType type, OnnxDimension[]? shape)
     {
-        var dimensions = new TensorShapeProto();
-        foreach (OnnxDimension dimension in shape)
+        var tensor = new TypeProto.Types.Tensor { ElemType = (int)type };
+        if (shape is not null)
         {
-            dimensions.Dim.Add(dimension.Name is { } free
+            tensor.Shape = new TensorShapeProto();
+            tensor.Shape.Dim.AddRange(shape.Select(dimension => dimension.Name is { } free
                 ? new TensorShapeProto.Types.Dimension { DimParam = free }
-                : new TensorShapeProto.Types.Dimension { DimValue = dimension.Size });
+                : new TensorShapeProto.Types.Dimension { DimValue = dimension.Size }));
         }
 
-        return new ValueInfoProto
-        {
-            Name = value,
-            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = dimensions } },
-        };
+        return new ValueInfoProto { Name = value, Type = new TypeProto { TensorType = tensor } };
     }
 
     private static AttributeProto Proto(OnnxAttribute attribute)

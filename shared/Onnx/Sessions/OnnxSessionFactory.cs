@@ -36,18 +36,24 @@ public sealed partial class OnnxSessionFactory
 
     /// <summary>Opens a session.</summary>
     /// <param name="model">A serialised ONNX model, weights included.</param>
+    /// <param name="intraOpThreads">Threads inside one operator on the CPU; null takes those of the options, 0 every core.</param>
     /// <exception cref="InvalidDataException">ONNX Runtime does not accept the model.</exception>
-    public InferenceSession Create(ReadOnlyMemory<byte> model)
+    public InferenceSession Create(ReadOnlyMemory<byte> model, int? intraOpThreads = null)
     {
         try
         {
-            return Open(model, ActiveProvider);
+            return Open(model, ActiveProvider, intraOpThreads ?? _options.IntraOpThreads);
         }
         catch (OnnxRuntimeException exception)
         {
             throw new InvalidDataException("ONNX Runtime does not accept the model: " + exception.Message, exception);
         }
     }
+
+    /// <summary>Where the sessions' values lie: the GPU's memory, or this process's.</summary>
+    internal OrtMemoryInfo DeviceMemory() => ActiveProvider == OnnxProvider.Cpu
+        ? new OrtMemoryInfo(OrtMemoryInfo.allocatorCPU, OrtAllocatorType.ArenaAllocator, 0, OrtMemType.Default)
+        : new OrtMemoryInfo(OrtMemoryInfo.allocatorCUDA, OrtAllocatorType.DeviceAllocator, _options.DeviceId, OrtMemType.Default);
 
     private OnnxProvider Settle()
     {
@@ -59,7 +65,7 @@ public sealed partial class OnnxSessionFactory
         OnnxProvider wished = _options.Provider == OnnxProvider.Auto ? OnnxProvider.Cuda : _options.Provider;
         try
         {
-            using InferenceSession probe = Open(ProbeModel(), wished);
+            using InferenceSession probe = Open(ProbeModel(), wished, _options.IntraOpThreads);
             return wished;
         }
         // A build without the provider lacks the entry point, a host without the driver fails inside the runtime.
@@ -75,13 +81,13 @@ public sealed partial class OnnxSessionFactory
         }
     }
 
-    private InferenceSession Open(ReadOnlyMemory<byte> model, OnnxProvider provider)
+    private InferenceSession Open(ReadOnlyMemory<byte> model, OnnxProvider provider, int intraOpThreads)
     {
         using var session = new SessionOptions
         {
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
-            IntraOpNumThreads = _options.IntraOpThreads,
+            IntraOpNumThreads = intraOpThreads,
             InterOpNumThreads = 1,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };

@@ -62,6 +62,21 @@ internal sealed class GradientPart
         }
     }
 
+    /// <summary>Writes which units <see cref="Drop"/> kept, [rows, hidden].</summary>
+    public void Kept(Span<bool> kept, int rows)
+    {
+        int hidden = Activity.Columns, stride = Activity.Stride;
+        for (int row = 0; row < rows; row++)
+        {
+            Span<bool> to = kept.Slice(row * hidden, hidden);
+            ReadOnlySpan<ushort> draws = _draws.AsSpan(row * stride, hidden);
+            for (int unit = 0; unit < to.Length; unit++)
+            {
+                to[unit] = draws[unit] >= _threshold;
+            }
+        }
+    }
+
     /// <summary>Sets the activity of left-out units to 0.</summary>
     public void Mask(int rows)
     {

@@ -36,6 +36,9 @@ public sealed record LdphOptions
     /// <summary>β: how much orthogonal weights count.</summary>
     public double Beta { get; init; } = 1e-4;
 
+    /// <summary>What takes the steps.</summary>
+    public LdphEngine Engine { get; init; }
+
     /// <summary>γ: how much evenly used bits count, −γ·mean_k H(q_k) with q_k the batch mean of bit k; 0 leaves it out. (Ours.)</summary>
     public double Gamma { get; init; }
 }

@@ -1,3 +1,5 @@
+using Pipeline.Onnx;
+
 namespace Pipeline.Hashing.Learning;
 
 /// <summary>
@@ -7,9 +9,17 @@ namespace Pipeline.Hashing.Learning;
 /// </summary>
 /// <param name="reference">The method whose bits are imitated.</param>
 /// <param name="options">The recipe; null for the default one.</param>
-public sealed class LinearDistancePreservingHashing(IHashLearner reference, LdphOptions? options = null) : IHashLearner
+/// <param name="sessions">Where ONNX Runtime trains, if it does (<see cref="LdphOptions.Engine"/>); null: not at all.</param>
+public sealed class LinearDistancePreservingHashing(
+    IHashLearner reference, LdphOptions? options = null, OnnxSessionFactory? sessions = null) : IHashLearner
 {
     private readonly LdphOptions _options = options ?? new();
+    private readonly OnnxSessionFactory? _sessions = (options?.Engine ?? LdphEngine.Auto) switch
+    {
+        LdphEngine.Plain => null,
+        LdphEngine.Onnx => sessions ?? throw new ArgumentNullException(nameof(sessions), "Training by ONNX Runtime needs sessions."),
+        _ => sessions?.ActiveProvider == OnnxProvider.Cpu ? null : sessions,
+    };
 
     /// <inheritdoc/>
     public string Name => $"ldph({reference.Name})";
@@ -42,7 +52,7 @@ public sealed class LinearDistancePreservingHashing(IHashLearner reference, Ldph
         var random = new SplitMix64(seed ^ 0x4C445048);
         var inputs = NetworkInputs.Of(rows, trained.Bits);
         RowCodes codes = RowCodes.Of(trained, rows);
-        var training = new TwinTraining(inputs.Rows, codes, _options, random);
+        using var training = new TwinTraining(inputs.Rows, codes, _options, random, _sessions);
         training.Imitate(ct);
         RowPair[] pairs = inputs.DrawPairs(_options.PairsPerRow * rows.Count, random);
         for (int round = 0; round < _options.Rounds; round++)

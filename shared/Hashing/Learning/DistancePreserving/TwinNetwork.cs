@@ -61,7 +61,7 @@ internal sealed class TwinNetwork
     /// <param name="targets">Codes of all rows.</param>
     /// <param name="dropoutSeed">Chooses the hidden units that are left out.</param>
     public void ImitationGradient(ReadOnlyMemory<int> rows, RowCodes targets, ulong dropoutSeed) =>
-        Gradient(rows.Length, PartRows, 1, dropoutSeed, (part, first, count) =>
+        Gradient(rows.Length, PartRows, 1, dropoutSeed, 0, (part, first, count) =>
         {
             ReadOnlySpan<int> some = rows.Span.Slice(first, count);
             for (int i = 0; i < count; i++)
@@ -78,14 +78,14 @@ internal sealed class TwinNetwork
 
     /// <summary>
     /// Makes the gradient of the mean over the rows of pairs of λ/(2L)·(h − a·d − b)² + α/2·‖H − target‖², the rounding
-    /// in h taken as the identity.
+    /// in h taken as the identity, and of −γ·mean_k H(q_k), q_k the batch mean of output k.
     /// </summary>
     /// <param name="pairs">The pairs of the batch.</param>
     /// <param name="fit">a, b and the weights of the terms.</param>
     /// <param name="targets">Codes of all rows.</param>
     /// <param name="dropoutSeed">Chooses the hidden units that are left out.</param>
     public void DistanceGradient(ReadOnlyMemory<RowPair> pairs, DistanceTerm fit, RowCodes targets, ulong dropoutSeed) =>
-        Gradient(pairs.Length, PartRows / 2, 2, dropoutSeed, (part, first, count) =>
+        Gradient(pairs.Length, PartRows / 2, 2, dropoutSeed, fit.Gamma, (part, first, count) =>
         {
             ReadOnlySpan<RowPair> some = pairs.Span.Slice(first, count);
             for (int i = 0; i < count; i++)
@@ -125,6 +125,19 @@ internal sealed class TwinNetwork
         return bits;
     }
 
+    /// <summary>The hidden units that a gradient of the same seed keeps.</summary>
+    /// <param name="kept">Receives false for units left out, [rows, hidden].</param>
+    /// <param name="rows">Rows of the batch; a pair has two.</param>
+    /// <param name="dropoutSeed">The gradient's seed.</param>
+    public void KeptUnits(Span<bool> kept, int rows, ulong dropoutSeed)
+    {
+        for (int i = 0, first = 0; first < rows; i++, first += PartRows)
+        {
+            _parts[i].Drop(_dropout, dropoutSeed + (ulong)i);
+            _parts[i].Kept(kept[(first * Hidden.Weights.Columns)..], Math.Min(PartRows, rows - first));
+        }
+    }
+
     /// <summary>Goes a step down the gradient made last, to which it adds β[W + (WWᵀ − I)W].</summary>
     public void Step(double rate, double momentum, double beta)
     {
@@ -132,7 +145,7 @@ internal sealed class TwinNetwork
         Output.Step(rate, momentum, beta);
     }
 
-    private void Gradient(int items, int itemsInPart, int rowsOfItem, ulong dropoutSeed, Action<GradientPart, int, int> errors)
+    private void Gradient(int items, int itemsInPart, int rowsOfItem, ulong dropoutSeed, double gamma, Action<GradientPart, int, int> errors)
     {
         int parts = (items + itemsInPart - 1) / itemsInPart;
         Output.PrepareBackward();
@@ -141,8 +154,26 @@ internal sealed class TwinNetwork
             int first = i * itemsInPart, count = Math.Min(itemsInPart, items - first);
             _parts[i].Drop(_dropout, dropoutSeed + (ulong)i);
             errors(_parts[i], first, count);
-            Backward(_parts[i], rowsOfItem * count);
+            if (gamma == 0)
+            {
+                Backward(_parts[i], rowsOfItem * count);
+            }
         });
+        if (gamma > 0)
+        {
+            // How evenly a bit is used is known only when all parts have been through the network.
+            int RowsOf(int part) => rowsOfItem * Math.Min(itemsInPart, items - (part * itemsInPart));
+            float[] slope = BitEntropy.Slope([.. _parts.Take(parts).Select((part, i) => (part.Outputs, RowsOf(i)))], gamma);
+            Parallel.For(0, parts, i =>
+            {
+                for (int row = 0; row < RowsOf(i); row++)
+                {
+                    TensorPrimitives.Add(_parts[i].Errors[row], slope, _parts[i].Errors[row]);
+                }
+
+                Backward(_parts[i], RowsOf(i));
+            });
+        }
 
         float scale = 1f / (items * rowsOfItem);
         Hidden.Collect(_hiddenGradients.AsSpan(0, parts), scale);

@@ -1,22 +1,35 @@
+using Pipeline.Onnx;
+
 namespace Pipeline.Hashing.Learning;
 
 /// <summary>The schedule of linear distance preserving hashing.</summary>
-internal sealed class TwinTraining
+internal sealed class TwinTraining : IDisposable
 {
     private readonly LdphOptions _options;
     private readonly SplitMix64 _random;
     private readonly RowCodes _reference;
+    private readonly ITwinSteps _steps;
     private RowCodes _targets;
     private double _slope;
     private double _intercept;
 
-    public TwinTraining(RowMatrix inputs, RowCodes reference, LdphOptions options, SplitMix64 random)
+    /// <summary>Draws a network.</summary>
+    /// <param name="inputs">All rows.</param>
+    /// <param name="reference">Their codes by the reference.</param>
+    /// <param name="options">The recipe.</param>
+    /// <param name="random">Decides whatever is random.</param>
+    /// <param name="sessions">Where ONNX Runtime trains; null trains in plain C#.</param>
+    public TwinTraining(RowMatrix inputs, RowCodes reference, LdphOptions options, SplitMix64 random, OnnxSessionFactory? sessions)
     {
         (_options, _random, _reference, _targets) = (options, random, reference, reference);
         int bits = reference.Values.Columns;
         Network = new TwinNetwork(inputs, bits, bits, options.Dropout, 2 * options.BatchSize, random);
+        _steps = sessions is null
+            ? new PlainTwinSteps(Network, options)
+            : new OnnxTwinSteps(sessions, Network, inputs, reference, options);
     }
 
+    /// <summary>The network, up to date after each <see cref="Fit"/>.</summary>
     public TwinNetwork Network { get; }
 
     /// <summary>Pre-trains the network on the reference's bits.</summary>
@@ -30,17 +43,17 @@ internal sealed class TwinTraining
             {
                 ct.ThrowIfCancellationRequested();
                 int count = Math.Min(_options.BatchSize, order.Length - first);
-                Network.ImitationGradient(order.AsMemory(first, count), _targets, _random.Next());
-                Network.Step(_options.Rate, _options.Momentum, 0);
+                _steps.Imitate(order.AsMemory(first, count), _targets, _random.Next());
             }
         }
 
-        Network.Rest();
+        _steps.Rest();
     }
 
     /// <summary>Takes the network's codes as the next target and fits the line h ≈ a·d + b to the pairs.</summary>
     public LdphRound Fit(int round, RowPair[] pairs)
     {
+        _steps.Publish();
         _targets = Network.Encode();
         double d = 0, h = 0, dd = 0, dh = 0, hh = 0;
         foreach (RowPair pair in pairs)
@@ -68,7 +81,7 @@ internal sealed class TwinTraining
     /// <summary>Trains on all pairs, once an epoch.</summary>
     public void Preserve(RowPair[] pairs, CancellationToken ct)
     {
-        var term = new DistanceTerm(_slope, _intercept, _options.Alpha, _options.Lambda);
+        var term = new DistanceTerm(_slope, _intercept, _options.Alpha, _options.Lambda, _options.Gamma);
         int[] order = [.. Enumerable.Range(0, pairs.Length)];
         var batch = new RowPair[_options.BatchSize];
         for (int epoch = 0; epoch < _options.EpochsPerRound; epoch++)
@@ -83,9 +96,11 @@ internal sealed class TwinTraining
                     batch[i] = pairs[order[first + i]];
                 }
 
-                Network.DistanceGradient(batch.AsMemory(0, count), term, _targets, _random.Next());
-                Network.Step(_options.Rate, _options.Momentum, _options.Beta);
+                _steps.Preserve(batch.AsMemory(0, count), term, _targets, _random.Next());
             }
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _steps.Dispose();
 }
