@@ -9,6 +9,7 @@ using Microsoft.Extensions.Options;
 using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Events;
 using Pipeline.Gateway.Collections;
+using Pipeline.Gateway.Encoders;
 using Pipeline.Gateway.Images;
 using Pipeline.Gateway.OpenApi;
 using Pipeline.Gateway.Search;
@@ -82,6 +83,7 @@ public static class GatewayServiceCollectionExtensions
         collection.MapImages();
         collection.MapSearch();
         collection.MapVocabulary();
+        collection.MapEncoder();
         return app;
     }
 

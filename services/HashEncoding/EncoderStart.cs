@@ -1,10 +1,16 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Pipeline.Catalog;
 using Pipeline.Hashing;
+using Pipeline.Storage;
 
 namespace Pipeline.HashEncoding;
 
-/// <summary>Loads the encoder while the host starts and runs it once: a cold worker is not ready.</summary>
-public sealed partial class EncoderStart(HashEncoder encoder, ILogger<EncoderStart> logger) : BackgroundService, IHealthCheck
+/// <summary>
+/// Loads the encoder that collections begin with while the host starts, registers its artifact for whoever needs it later, and runs it
+/// once: a cold worker is not ready.
+/// </summary>
+public sealed partial class EncoderStart(
+    HashEncoder encoder, InitialEncoder initial, ArtifactStore artifacts, ILogger<EncoderStart> logger) : BackgroundService, IHealthCheck
 {
     private volatile bool _ready;
 
@@ -13,12 +19,12 @@ public sealed partial class EncoderStart(HashEncoder encoder, ILogger<EncoderSta
         Task.FromResult(_ready ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("Nothing was encoded yet."));
 
     /// <inheritdoc/>
-    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await artifacts.AddAsync(EncoderCatalog.ArtifactKind, initial.Model, new ArtifactLineage { CreatedFrom = "initial encoder" }, stoppingToken);
         encoder.Encode(new float[encoder.Dimensions], 1);
         _ready = true;
         LogReady(logger, encoder.Version, encoder.Bits, encoder.Dimensions);
-        return Task.CompletedTask;
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Encoder {Version} is ready: {Bits} bits from {Dimensions} dimensions")]

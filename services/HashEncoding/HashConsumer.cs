@@ -1,50 +1,33 @@
 using MassTransit;
+using Pipeline.Catalog;
 using Pipeline.Contracts;
 using Pipeline.Contracts.Events;
-using Pipeline.Hashing;
 using Pipeline.Messaging;
-using Pipeline.Onnx;
-using Pipeline.Storage;
 
 namespace Pipeline.HashEncoding;
 
-/// <summary>Encodes embeddings to binary codes, a batch at a time: one run of the encoder for all of them.</summary>
-public sealed partial class HashConsumer(IBlobStore blobs, HashEncoder encoder, ILogger<HashConsumer> logger) : IConsumer<Batch<CnnExtracted>>
+/// <summary>
+/// Encodes embeddings to binary codes, a batch at a time, each by the encoder that serves its collection. If that changes at the same
+/// moment, whoever indexes the code asks for the right one.
+/// </summary>
+public sealed class HashConsumer(CollectionCatalog collections, StoredFeatures features) : IConsumer<Batch<CnnExtracted>>
 {
     /// <inheritdoc/>
     public async Task Consume(ConsumeContext<Batch<CnnExtracted>> context)
     {
         ArgumentNullException.ThrowIfNull(context);
         var ct = context.CancellationToken;
-        var read = await Task.WhenAll(context.Message.Select(item => ReadAsync(item, ct)));
-        var present = read.Where(r => r.Embedding is not null).ToArray();
-        var features = new float[present.Length * encoder.Dimensions];
-        for (var i = 0; i < present.Length; i++)
+        var items = new List<(string FeatureKey, string? EncoderVersion)>(context.Message.Length);
+        foreach (var item in context.Message)
         {
-            present[i].Embedding!.CopyTo(features, i * encoder.Dimensions);
+            items.Add((item.Message.FeatureKey, (await collections.GetAsync(item.Message.Collection, ct))?.Active?.EncoderVersion));
         }
 
-        var codes = encoder.Encode(features, present.Length);
-        var bytes = encoder.Bits / 8;
-        await Task.WhenAll(present.Select((item, i) => PublishAsync(item.Item, codes[(i * bytes)..((i + 1) * bytes)], ct)));
+        var codes = await features.EncodeAsync(items, ct);
+        await Task.WhenAll(context.Message.Select((item, i) => codes[i] is { } code ? PublishAsync(item, code, ct) : Task.CompletedTask));
     }
 
-    private async Task<(ConsumeContext<CnnExtracted> Item, float[]? Embedding)> ReadAsync(ConsumeContext<CnnExtracted> item, CancellationToken ct)
-    {
-        if (await blobs.TryReadAsync(item.Message.FeatureKey, ct) is not { } stored)
-        {
-            // The image was deleted meanwhile; nobody waits for its code.
-            LogGone(logger, item.Message.FeatureKey);
-            return (item, null);
-        }
-
-        var embedding = CnnFeatures.ReadEmbedding(stored);
-        return embedding.Length == encoder.Dimensions
-            ? (item, embedding)
-            : throw new InvalidDataException($"The embedding of {item.Message.ModelVersion} has {embedding.Length} dimensions; {encoder.Version} encodes {encoder.Dimensions}.");
-    }
-
-    private Task PublishAsync(ConsumeContext<CnnExtracted> item, byte[] code, CancellationToken ct)
+    private static Task PublishAsync(ConsumeContext<CnnExtracted> item, ImageCode code, CancellationToken ct)
     {
         var image = item.Message;
         return item.Publish(
@@ -52,16 +35,13 @@ public sealed partial class HashConsumer(IBlobStore blobs, HashEncoder encoder, 
             {
                 Collection = image.Collection,
                 ImageId = image.ImageId,
-                Code = code,
-                Bits = encoder.Bits,
-                EncoderVersion = encoder.Version,
+                Code = code.Code,
+                Bits = 8 * code.Code.Length,
+                EncoderVersion = code.EncoderVersion,
                 ModelVersion = image.ModelVersion,
             }.About(image),
             ct);
     }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "The features {Key} are gone: their image was deleted")]
-    private static partial void LogGone(ILogger logger, string key);
 }
 
 /// <summary>Policy of the endpoint <c>hash-encoding</c>.</summary>

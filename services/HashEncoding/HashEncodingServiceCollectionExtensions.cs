@@ -1,5 +1,6 @@
 using MassTransit;
 using Pipeline.Contracts.Events;
+using Pipeline.HashEncoding.Training;
 using Pipeline.Hashing;
 using Pipeline.Messaging;
 
@@ -16,10 +17,15 @@ public static class HashEncodingServiceCollectionExtensions
         services.AddSingleton<EncoderStart>();
         services.AddHostedService(provider => provider.GetRequiredService<EncoderStart>());
         services.AddHealthChecks().AddCheck<EncoderStart>("encoder", tags: ["ready"]);
+        services.AddSingleton<Encoders>();
+        services.AddSingleton<StoredFeatures>();
+        services.AddEncoderTraining(configuration);
         services.AddPipelineRoute<HashEncoded>("indexing");
+        services.AddPipelineRoute<ImageReencoded>("codes-indexing");
         return services.AddPipelineConsumers(bus =>
         {
             bus.AddConsumer<HashConsumer, HashConsumerDefinition>();
+            bus.AddConsumer<EncodeImageConsumer, EncodeImageConsumerDefinition>();
             bus.AddConsumer<EncodeQueryConsumer, EncodeQueryConsumerDefinition>();
         });
     }

@@ -25,19 +25,21 @@ public sealed class FeatureEventsConsumer(ImageIndexer indexer, IndexedEvents ev
     }
 
     /// <inheritdoc/>
-    public Task Consume(ConsumeContext<CnnExtracted> context)
+    public async Task Consume(ConsumeContext<CnnExtracted> context)
     {
         ArgumentNullException.ThrowIfNull(context);
         var message = context.Message;
-        return SettleAsync(context, message, Stages.Cnn, new() { Done = true, Version = message.ModelVersion, FeatureKey = message.FeatureKey, At = time.GetUtcNow() });
+        await SettleAsync(context, message, Stages.Cnn, new() { Done = true, Version = message.ModelVersion, FeatureKey = message.FeatureKey, At = time.GetUtcNow() });
+        await AskForCodesAsync(context, message, message.ModelVersion);
     }
 
     /// <inheritdoc/>
-    public Task Consume(ConsumeContext<HashEncoded> context)
+    public async Task Consume(ConsumeContext<HashEncoded> context)
     {
         ArgumentNullException.ThrowIfNull(context);
         var message = context.Message;
-        return SettleAsync(context, message, Stages.Hash, new() { Done = true, Version = message.EncoderVersion, Code = message.Code, At = time.GetUtcNow() });
+        await SettleAsync(context, message, Stages.Hash, new() { Done = true, Version = message.EncoderVersion, Code = message.Code, At = time.GetUtcNow() });
+        await AskForCodesAsync(context, message, message.ModelVersion);
     }
 
     /// <inheritdoc/>
@@ -51,6 +53,15 @@ public sealed class FeatureEventsConsumer(ImageIndexer indexer, IndexedEvents ev
             await events.PublishAsync(
                 context,
                 await indexer.SettleAsync(message.Collection, imageId, message.Incarnation, message.Stage, outcome, context.CancellationToken));
+        }
+    }
+
+    /// <summary>After the outcome is settled: an encoder that comes later than this look finds the image there.</summary>
+    private async Task AskForCodesAsync(ConsumeContext context, ImageEvent message, string modelVersion)
+    {
+        foreach (var command in await indexer.CodesToMakeAsync(message, modelVersion, context.CancellationToken))
+        {
+            await context.Publish(command, context.CancellationToken);
         }
     }
 

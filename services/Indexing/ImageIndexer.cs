@@ -15,7 +15,7 @@ namespace Pipeline.Indexing;
 /// Gathers an image's parts and, when the last one is settled, puts the image into the index: the one writer of the
 /// index. Every step may happen twice.
 /// </summary>
-public sealed class ImageIndexer(ImageCatalog images, Generations generations, IVectorIndex index, IndexWrites writes, IBlobStore blobs, TimeProvider time)
+public sealed partial class ImageIndexer(ImageCatalog images, Generations generations, IVectorIndex index, IndexWrites writes, IBlobStore blobs, TimeProvider time)
 {
     private const string ModelAttribute = "model";
     private const string LifeAttribute = "life";
@@ -33,15 +33,23 @@ public sealed class ImageIndexer(ImageCatalog images, Generations generations, I
         string collection, Guid imageId, int incarnation, string stage, StageOutcome outcome, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(outcome);
-        var record = await images.UpdateAsync(
-            collection, imageId, r => r is not null && r.IsLive(incarnation) ? FanIn.Settle(r, stage, outcome) : null, ct);
+        ImageRecord? record;
+        Generation? generation;
+        using (await writes.ForImageAsync(imageId, ct))
+        {
+            // In the image's turn: no encoder can take another's place between the look and the note.
+            generation = await generations.CurrentAsync(collection, ct);
+            record = await images.UpdateAsync(
+                collection, imageId, r => r is not null && r.IsLive(incarnation) ? FanIn.Settle(r, stage, outcome, generation) : null, ct);
+        }
+
         if (record is null || !record.IsLive(incarnation))
         {
             await ForgetLateOutputAsync(record, incarnation, outcome, ct);
             return null;
         }
 
-        return FanIn.IsComplete(record) ? await IndexAsync(record, ct) : null;
+        return FanIn.IsComplete(record, generation) ? await IndexAsync(record, ct) : null;
     }
 
     /// <summary>
@@ -55,10 +63,12 @@ public sealed class ImageIndexer(ImageCatalog images, Generations generations, I
         var outcome = new StageOutcome { Done = true, Version = words.VocabularyVersion, FeatureKey = words.WordsKey, At = time.GetUtcNow() };
         StageOutcome? before = null;
         ImageRecord? record;
+        Generation? generation;
         using (await writes.ForImageAsync(words.ImageId, ct))
         {
             // In the image's turn: the vocabulary cannot change between the look and the note.
-            if ((await generations.CurrentAsync(words.Collection, ct))?.VocabularyVersion != words.VocabularyVersion)
+            generation = await generations.CurrentAsync(words.Collection, ct);
+            if (generation?.VocabularyVersion != words.VocabularyVersion)
             {
                 await blobs.DeleteAsync(words.WordsKey, ct);
                 return null;
@@ -86,7 +96,7 @@ public sealed class ImageIndexer(ImageCatalog images, Generations generations, I
             await blobs.DeleteAsync(old, ct);
         }
 
-        return FanIn.IsComplete(record) ? await IndexAsync(record, ct) : null;
+        return FanIn.IsComplete(record, generation) ? await IndexAsync(record, ct) : null;
     }
 
     /// <summary>The command to make an image's visual words, if its collection has a vocabulary and they are not made.</summary>
@@ -104,7 +114,7 @@ public sealed class ImageIndexer(ImageCatalog images, Generations generations, I
     /// and a deletion may run beside them: whoever wrote looks at the record again, so the last one to write leaves the
     /// index as the record says.
     /// </summary>
-    /// <returns>The record as it then stands, or null if the image was deleted meanwhile.</returns>
+    /// <returns>The record as it then stands; null if the image was deleted meanwhile, or has to wait for another code.</returns>
     public async Task<ImageRecord?> IndexAsync(ImageRecord record, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -113,7 +123,11 @@ public sealed class ImageIndexer(ImageCatalog images, Generations generations, I
             return record;
         }
 
-        var written = await WriteAsync(record, ct);
+        if (await WriteAsync(record, ct) is not { } written)
+        {
+            return null;
+        }
+
         var indexed = await images.UpdateAsync(
             record.Collection,
             record.ImageId,
@@ -148,10 +162,16 @@ public sealed class ImageIndexer(ImageCatalog images, Generations generations, I
     /// </summary>
     public async Task WithdrawAsync(string collection, Guid imageId, CancellationToken ct)
     {
-        if (await generations.FindAsync(collection, ct) is { } generation)
+        using (await writes.ForImageAsync(imageId, ct))
         {
-            using var turn = await writes.ForImageAsync(imageId, ct);
-            await index.DeleteAsync(generation.IndexName(collection), [imageId], ct);
+            if (await generations.CurrentAsync(collection, ct) is { } generation)
+            {
+                await index.DeleteAsync(generation.IndexName(collection), [imageId], ct);
+                foreach (var encoder in generation.Encoders())
+                {
+                    await index.DeleteAsync(generation.CodeIndexName(collection, encoder.Version), [imageId], ct);
+                }
+            }
         }
 
         await RestoreAsync(await images.GetAsync(collection, imageId, ct), ct);
@@ -185,12 +205,20 @@ public sealed class ImageIndexer(ImageCatalog images, Generations generations, I
         }
     }
 
-    private async Task<bool> WriteAsync(ImageRecord record, CancellationToken ct)
+    /// <summary>Writes the image's point and codes.</summary>
+    /// <returns>Whether there was anything to write; null if an image that is not in the index yet lacks a code by now.</returns>
+    private async Task<bool?> WriteAsync(ImageRecord record, CancellationToken ct)
     {
+        // In the image's turn no vocabulary and no encoder takes another's place.
         using var turn = await writes.ForImageAsync(record.ImageId, ct);
         if (await PointAsync(record, ct) is not { } written)
         {
             return false;
+        }
+
+        if (!FanIn.IsComplete(record, written.Generation))
+        {
+            return null;
         }
 
         var name = written.Generation.IndexName(record.Collection);
@@ -204,7 +232,8 @@ public sealed class ImageIndexer(ImageCatalog images, Generations generations, I
             point = WithEmbedded(point, embedded, EmbeddedAt(before) ?? DateTimeOffset.MinValue);
         }
 
-        await index.UpsertAsync(name, [point], ct);
+        // Side by side, they share one commit.
+        await Task.WhenAll([index.UpsertAsync(name, [point], ct), .. CodeWrites(record, written.Generation, point.Payload, ct)]);
         return true;
     }
 
@@ -235,14 +264,11 @@ public sealed class ImageIndexer(ImageCatalog images, Generations generations, I
         {
             var embedding = CnnFeatures.ReadEmbedding(await ReadAsync(cnn.FeatureKey!, ct));
             vectors[IndexSpaces.Cnn] = new DenseVector(embedding);
-            vectors[IndexSpaces.Hash] = new BinaryCode(hash.Code!);
             attributes[ModelAttribute] = cnn.Version!;
-            attributes["encoder"] = hash.Version!;
             var versions = new Generation { Number = 1, ModelVersion = cnn.Version!, Dimensions = embedding.Length, EncoderVersion = hash.Version!, Bits = hash.Code!.Length * 8 };
             await generations.ForAsync(record.Collection, versions, ct);
         }
 
-        // Read in the image's turn, in which no vocabulary takes another's place.
         var generation = await generations.CurrentAsync(record.Collection, ct);
         if (record.OutputKey(Stages.Words, generation?.VocabularyVersion) is { } made)
         {

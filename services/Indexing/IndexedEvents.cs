@@ -13,7 +13,7 @@ public sealed class IndexedEvents(CollectionCatalog collections)
         if (indexed is not null)
         {
             var collection = await collections.GetCurrentAsync(indexed.Collection, context.CancellationToken);
-            await context.Publish(ImageEvents.Indexed(indexed, collection?.Active?.VocabularyVersion), context.CancellationToken);
+            await context.Publish(ImageEvents.Indexed(indexed, collection?.Active), context.CancellationToken);
         }
     }
 }

@@ -1,6 +1,7 @@
 using MassTransit;
 using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Events;
+using Pipeline.Indexing.Codes;
 using Pipeline.Indexing.Neighbours;
 using Pipeline.Indexing.Search;
 using Pipeline.Indexing.Words;
@@ -29,6 +30,9 @@ public static class IndexingServiceCollectionExtensions
         services.AddSingleton<ImageDeletion>();
         services.AddSingleton<IndexedEvents>();
         services.AddSingleton<VocabularyChange>();
+        services.AddOptions<EncoderChangeOptions>().Bind(configuration.GetSection(EncoderChangeOptions.SectionName)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<EncoderChange>();
+        services.AddHostedService<EncoderChangeService>();
         services.AddSingleton<QuerySteps>();
         services.AddSingleton<GeometricReranker>();
         services.AddSingleton<QueryReader>();
@@ -36,6 +40,8 @@ public static class IndexingServiceCollectionExtensions
         services.AddSingleton<ImageSearch>();
         services.AddPipelineRoute<QuantizeImage>("visual-words");
         services.AddPipelineRoute<ImageIndexed>("first-vocabulary");
+        services.AddPipelineRoute<ImageIndexed>("first-encoder");
+        services.AddPipelineRoute<EncodeImage>("re-encoding");
         return services.AddPipelineConsumers(bus =>
         {
             bus.AddConsumer<FeatureEventsConsumer, FeatureEventsConsumerDefinition>();
@@ -45,6 +51,8 @@ public static class IndexingServiceCollectionExtensions
             bus.AddConsumer<IndexVectorConsumer, IndexVectorConsumerDefinition>();
             bus.AddConsumer<VisualWordsConsumer, VisualWordsConsumerDefinition>();
             bus.AddConsumer<VocabularyConsumer, VocabularyConsumerDefinition>();
+            bus.AddConsumer<EncoderConsumer, EncoderConsumerDefinition>();
+            bus.AddConsumer<ImageReencodedConsumer, ImageReencodedConsumerDefinition>();
         });
     }
 

@@ -14,6 +14,7 @@ public sealed partial class UnfinishedWork(
     ImageCatalog images,
     CollectionCatalog collections,
     VocabularyCatalog vocabularies,
+    EncoderCatalog encoders,
     IServiceScopeFactory scopes,
     IHostApplicationLifetime lifetime,
     ILogger<UnfinishedWork> logger) : BackgroundService
@@ -32,6 +33,7 @@ public sealed partial class UnfinishedWork(
             resumed += await ResumeAsync(collection.Name, ImageStatus.Processing, r => events.PublishAsync(ImageEvents.Accepted(r), stoppingToken), stoppingToken);
             resumed += await ResumeAsync(collection.Name, ImageStatus.Deleting, r => events.PublishAsync(ImageEvents.Delete(r), stoppingToken), stoppingToken);
             resumed += await ResumeWordsAsync(collection.Name, events, stoppingToken);
+            resumed += await ResumeCodesAsync(collection.Name, events, stoppingToken);
         }
 
         if (resumed > 0)
@@ -50,7 +52,27 @@ public sealed partial class UnfinishedWork(
                 new VocabularyPublished { Collection = collection, VocabularyVersion = version, Words = done.Words, CorrelationId = serving }, ct);
         }
 
-        TrainVocabulary[] open = [.. record.Trainings.Where(training => training.IsOpen).Select(training => training.Command).OfType<TrainVocabulary>()];
+        return await ResumeTrainingsAsync<TrainVocabulary, VocabularyTraining>(record, events, ct);
+    }
+
+    /// <summary>The same for encoders: whoever hears of the one to serve looks for images without its code.</summary>
+    private async Task<int> ResumeCodesAsync(string collection, IEventPublisher events, CancellationToken ct)
+    {
+        var record = await encoders.GetAsync(collection, ct);
+        if (record.Serving is { } serving && record.Find(serving) is { Version: { } version } done)
+        {
+            await events.PublishAsync(
+                new EncoderPublished { Collection = collection, EncoderVersion = version, Bits = done.Bits, CorrelationId = serving }, ct);
+        }
+
+        return await ResumeTrainingsAsync<TrainEncoder, EncoderTraining>(record, events, ct);
+    }
+
+    private static async Task<int> ResumeTrainingsAsync<TCommand, TTraining>(TrainingRecord<TTraining> record, IEventPublisher events, CancellationToken ct)
+        where TCommand : class
+        where TTraining : Training<TCommand>
+    {
+        TCommand[] open = [.. record.Trainings.Where(training => training.IsOpen).Select(training => training.Command).OfType<TCommand>()];
         foreach (var command in open)
         {
             await events.PublishAsync(command, ct);

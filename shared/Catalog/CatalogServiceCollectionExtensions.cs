@@ -14,6 +14,7 @@ public static class CatalogServiceCollectionExtensions
         services.TryAddSingleton<UploadCatalog>();
         services.TryAddSingleton<CollectionCatalog>();
         services.TryAddSingleton<VocabularyCatalog>();
+        services.TryAddSingleton<EncoderCatalog>();
         services.TryAddSingleton<BlobReferences>();
         services.TryAddSingleton<NeighbourhoodCatalog>();
         return services;

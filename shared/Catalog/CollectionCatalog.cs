@@ -83,21 +83,55 @@ public sealed class CollectionCatalog(IStateStore store, TimeProvider time)
     /// <param name="vocabulary">The vocabulary it is to have; null for none.</param>
     /// <param name="ct">Cancels.</param>
     /// <returns>False if generation or vocabulary was another; nothing changed.</returns>
-    public async Task<bool> TrySetVocabularyAsync(string name, int generation, string? expected, string? vocabulary, CancellationToken ct)
+    public Task<bool> TrySetVocabularyAsync(string name, int generation, string? expected, string? vocabulary, CancellationToken ct) =>
+        TryChangeAsync(
+            name,
+            active => active.Number == generation && active.VocabularyVersion == expected ? active with { VocabularyVersion = vocabulary } : null,
+            ct);
+
+    /// <summary>Says which encoder is to serve a generation once all images have its codes, if the generation is as expected.</summary>
+    /// <param name="name">The collection.</param>
+    /// <param name="expected">The generation as it was seen.</param>
+    /// <param name="next">The encoder; null for none.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>False if the generation or an encoder of it was another; nothing changed.</returns>
+    public Task<bool> TrySetNextEncoderAsync(string name, Generation expected, EncoderChoice? next, CancellationToken ct) =>
+        TryChangeAsync(name, active => HasEncodersOf(active, expected) ? active with { NextEncoder = next } : null, ct);
+
+    /// <summary>Lets the next encoder of a generation serve, if the generation is as expected.</summary>
+    /// <param name="name">The collection.</param>
+    /// <param name="expected">The generation as it was seen, with a next encoder.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>False if the generation or an encoder of it was another; nothing changed.</returns>
+    public Task<bool> TryServeNextEncoderAsync(string name, Generation expected, CancellationToken ct)
     {
-        var set = false;
+        ArgumentNullException.ThrowIfNull(expected);
+        var next = expected.NextEncoder ?? throw new ArgumentException("The generation has no next encoder.", nameof(expected));
+        return TryChangeAsync(
+            name,
+            active => HasEncodersOf(active, expected) ? active with { EncoderVersion = next.Version, Bits = next.Bits, NextEncoder = null } : null,
+            ct);
+    }
+
+    private static bool HasEncodersOf(Generation active, Generation expected) =>
+        active.Number == expected.Number && active.EncoderVersion == expected.EncoderVersion && active.NextEncoder == expected.NextEncoder;
+
+    /// <summary>Changes the serving generation by compare-and-set.</summary>
+    /// <returns>False if there is none, or <paramref name="change"/> answered null.</returns>
+    private async Task<bool> TryChangeAsync(string name, Func<Generation, Generation?> change, CancellationToken ct)
+    {
+        var done = false;
         var record = await store.UpdateAsync<CollectionRecord>(
             new StateKey(Table, name),
             before =>
             {
-                set = before?.Active is { } active && active.Number == generation && active.VocabularyVersion == expected;
-                return set && expected != vocabulary
-                    ? Change.Put(before! with { Active = before!.Active! with { VocabularyVersion = vocabulary } })
-                    : Change.Keep<CollectionRecord>();
+                var after = before?.Active is { } active ? change(active) : null;
+                done = after is not null;
+                return after is null || after == before!.Active ? Change.Keep<CollectionRecord>() : Change.Put(before with { Active = after });
             },
             ct);
         Remember(name, record);
-        return set;
+        return done;
     }
 
     /// <summary>All collections, by name.</summary>

@@ -27,11 +27,17 @@ public sealed record Generation
     /// <summary>Length of the embeddings.</summary>
     public required int Dimensions { get; init; }
 
-    /// <summary>The encoder artifact of all codes.</summary>
+    /// <summary>The encoder artifact of the codes that are searched.</summary>
     public required string EncoderVersion { get; init; }
 
     /// <summary>Code length in bits.</summary>
     public required int Bits { get; init; }
+
+    /// <summary>
+    /// The encoder that takes the place of <see cref="EncoderVersion"/> once every image has a code of it; null while none does. Its codes
+    /// are in an index of their own, so that codes of two encoders never meet.
+    /// </summary>
+    public EncoderChoice? NextEncoder { get; init; }
 
     /// <summary>
     /// The vocabulary artifact of all bags of visual words; null until there is one, and while one takes another's place.
@@ -40,4 +46,25 @@ public sealed record Generation
 
     /// <summary>Name of the physical index of <paramref name="collection"/>.</summary>
     public string IndexName(string collection) => $"{collection}-g{Number}";
+
+    /// <summary>
+    /// Name of the physical index of the codes that an encoder made of <paramref name="collection"/>. No collection's name has a dot, so it
+    /// is no other collection's index.
+    /// </summary>
+    public string CodeIndexName(string collection, string encoderVersion) => $"{IndexName(collection)}.{encoderVersion}";
+
+    /// <summary>The encoders of which images are to have codes: the one that serves first, then the next one if there is one.</summary>
+    public IEnumerable<EncoderChoice> Encoders()
+    {
+        yield return new EncoderChoice(EncoderVersion, Bits);
+        if (NextEncoder is { } next)
+        {
+            yield return next;
+        }
+    }
 }
+
+/// <summary>An encoder artifact and the length of its codes.</summary>
+/// <param name="Version">The artifact.</param>
+/// <param name="Bits">Code length in bits.</param>
+public sealed record EncoderChoice(string Version, int Bits);

@@ -39,8 +39,8 @@ public static class ImageEvents
 
     /// <summary>The image is in the index.</summary>
     /// <param name="record">Its record.</param>
-    /// <param name="vocabularyVersion">The vocabulary that serves the collection: words of another are not in the index.</param>
-    public static ImageIndexed Indexed(ImageRecord record, string? vocabularyVersion)
+    /// <param name="generation">What serves the collection: words and codes of other artifacts are not in the index.</param>
+    public static ImageIndexed Indexed(ImageRecord record, Generation? generation)
     {
         ArgumentNullException.ThrowIfNull(record);
         return new ImageIndexed
@@ -49,9 +49,9 @@ public static class ImageEvents
             ImageId = record.ImageId,
             MissingStages = [.. record.Stages.Where(s => !s.Value.Done).Select(s => s.Key).Order(StringComparer.Ordinal)],
             ModelVersion = VersionOf(Stages.Cnn),
-            EncoderVersion = VersionOf(Stages.Hash),
+            EncoderVersion = record.CodeOf(generation?.EncoderVersion) is null ? null : generation!.EncoderVersion,
             SiftVersion = VersionOf(Stages.Sift),
-            VocabularyVersion = VersionOf(Stages.Words) is { } words && words == vocabularyVersion ? words : null,
+            VocabularyVersion = VersionOf(Stages.Words) is { } words && words == generation?.VocabularyVersion ? words : null,
             IndexedAt = record.UpdatedAt,
         }.About(record.ToHeader());
 

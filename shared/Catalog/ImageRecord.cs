@@ -78,6 +78,20 @@ public sealed record ImageRecord
     public string? OutputKey(string stage, string? version) =>
         Stages.TryGetValue(stage, out var outcome) && outcome is { Done: true, FeatureKey: { } key } && outcome.Version == version ? key : null;
 
+    /// <summary>The image's code of an encoder, the one that serves or the next; null where there is none.</summary>
+    public byte[]? CodeOf(string? encoderVersion)
+    {
+        foreach (var stage in (string[])[Contracts.Stages.Hash, Contracts.Stages.NextHash])
+        {
+            if (Stages.TryGetValue(stage, out var outcome) && outcome is { Done: true, Code: { } code } && outcome.Version == encoderVersion)
+            {
+                return code;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Whether a late message about <paramref name="incarnation"/> still concerns this record.</summary>
     public bool IsLive(int incarnation) =>
         incarnation == Incarnation && Status is not (ImageStatus.Deleting or ImageStatus.Deleted);

@@ -15,6 +15,9 @@ public static class Stages
     /// <summary>Binary codes.</summary>
     public const string Hash = "hash";
 
+    /// <summary>Binary codes of the encoder that is to serve next, while the collection changes its encoder.</summary>
+    public const string NextHash = "next-hash";
+
     /// <summary>Bags of visual words, once the collection has a vocabulary; the image does not wait for it.</summary>
     public const string Words = "words";
 

@@ -26,8 +26,10 @@ public static class HashingServiceCollectionExtensions
             .Bind(configuration.GetSection(HashEncoderOptions.SectionName))
             .ValidateDataAnnotations()
             .ValidateOnStart();
+        services.AddSingleton(provider => new InitialEncoder(
+            Load(provider, provider.GetRequiredService<IOptions<HashEncoderOptions>>().Value)));
         services.AddSingleton(provider => new HashEncoder(
-            Load(provider, provider.GetRequiredService<IOptions<HashEncoderOptions>>().Value),
+            provider.GetRequiredService<InitialEncoder>().Model,
             provider.GetRequiredService<OnnxSessionFactory>()));
         return services;
     }

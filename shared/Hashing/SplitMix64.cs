@@ -4,10 +4,12 @@ namespace Pipeline.Hashing;
 /// The SplitMix64 generator (Steele, Lea, Flood, OOPSLA 2014): the same numbers on every platform and in every version
 /// of .NET, which <see cref="Random"/> does not promise.
 /// </summary>
-internal sealed class SplitMix64(ulong seed)
+/// <param name="seed">Decides all numbers.</param>
+public sealed class SplitMix64(ulong seed)
 {
     private ulong _state = seed;
 
+    /// <summary>The next 64 random bits.</summary>
     public ulong Next()
     {
         _state += 0x9E3779B97F4A7C15;

@@ -74,7 +74,9 @@ public sealed record ImageResponse
         };
         foreach (var stage in (string[])[Contracts.Stages.Sift, Contracts.Stages.Cnn, Contracts.Stages.Hash])
         {
-            stages[stage] = record.Stages.TryGetValue(stage, out var outcome)
+            // Of a second encoder's code it is known only by the collection which of the two serves; the later one does, or will soon.
+            var latest = stage == Contracts.Stages.Hash && record.Stages.ContainsKey(Contracts.Stages.NextHash) ? Contracts.Stages.NextHash : stage;
+            stages[stage] = record.Stages.TryGetValue(latest, out var outcome)
                 ? new(outcome.Done ? StageResponse.Done : StageResponse.Rejected, outcome.Version, outcome.Reason, outcome.Detail, outcome.At)
                 : new(fetched ? StageResponse.Pending : StageResponse.Skipped);
         }

@@ -66,7 +66,7 @@ public static class VocabularyEndpoints
 
     private static IResult Unknown(string collection) => Problems.Of(RejectionReasons.UnknownCollection, $"There is no collection '{collection}'.");
 
-    private static string Status(VocabularyTrainingState state) => state.ToString().ToLowerInvariant();
+    private static string Status(TrainingState state) => state.ToString().ToLowerInvariant();
 }
 
 /// <summary>What a training is to make; what is not said is as configured.</summary>

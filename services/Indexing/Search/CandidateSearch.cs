@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Pipeline.Catalog;
 using Pipeline.Contracts.Queries;
 using Pipeline.Messaging;
 using Pipeline.Neighbours;
@@ -12,16 +13,20 @@ public sealed class CandidateSearch(IVectorIndex index, IOptions<SearchOptions> 
 {
     /// <summary>The best images, best first.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="name">The index.</param>
+    /// <param name="generation">What serves the collection.</param>
     /// <param name="query">The query.</param>
     /// <param name="ct">Cancels.</param>
     /// <exception cref="PermanentException">In mode <c>cie</c>: nothing is embedded yet.</exception>
-    public Task<IReadOnlyList<SearchHit>> FindAsync(SearchImages request, string name, SearchQuery query, CancellationToken ct)
+    public Task<IReadOnlyList<SearchHit>> FindAsync(SearchImages request, Generation generation, SearchQuery query, CancellationToken ct)
     {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(generation);
+        ArgumentNullException.ThrowIfNull(query);
+        var name = generation.IndexName(request.Collection);
         var filter = new PayloadFilter { Tenant = request.Tenant, AllLabels = request.Labels };
         return request.Mode switch
         {
-            SearchModes.Hash => ByCodeAsync(request, name, query, filter, ct),
+            SearchModes.Hash => ByCodeAsync(request, generation, query, filter, ct),
             SearchModes.Sift => InAsync(IndexSpaces.Sift, query.Words!, request, name, query, filter, ct),
             SearchModes.Cie => EmbeddedAsync(request, name, query, filter, ct),
             SearchModes.Fused => FusedAsync(request, name, query, filter, ct),
@@ -36,11 +41,11 @@ public sealed class CandidateSearch(IVectorIndex index, IOptions<SearchOptions> 
         return [.. hits.Select(hit => ToHit(hit, query))];
     }
 
-    private async Task<IReadOnlyList<SearchHit>> ByCodeAsync(SearchImages request, string name, SearchQuery query, PayloadFilter filter, CancellationToken ct)
+    private async Task<IReadOnlyList<SearchHit>> ByCodeAsync(SearchImages request, Generation generation, SearchQuery query, PayloadFilter filter, CancellationToken ct)
     {
         var depth = options.Value.HashCandidates;
         var nearest = await index.SearchAsync(
-            name,
+            generation.CodeIndexName(request.Collection, generation.EncoderVersion),
             new IndexQuery { Space = IndexSpaces.Hash, Vector = new BinaryCode(query.Code!), Limit = Math.Max(request.Limit, depth), Filter = filter },
             ct);
         if (nearest.Count == 0)
@@ -50,7 +55,7 @@ public sealed class CandidateSearch(IVectorIndex index, IOptions<SearchOptions> 
 
         var distances = nearest.Select((hit, rank) => (hit.Id, Distance: (int)-hit.Score, Rank: rank)).ToDictionary(h => h.Id);
         var rescored = await index.SearchAsync(
-            name,
+            generation.IndexName(request.Collection),
             new IndexQuery { Space = IndexSpaces.Cnn, Vector = new DenseVector(query.Embedding!), Limit = nearest.Count, Among = distances.Keys },
             ct);
 

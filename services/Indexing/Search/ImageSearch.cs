@@ -2,6 +2,7 @@ using Pipeline.Catalog;
 using Pipeline.Contracts;
 using Pipeline.Contracts.Queries;
 using Pipeline.Messaging;
+using Pipeline.VectorIndex;
 
 namespace Pipeline.Indexing.Search;
 
@@ -16,7 +17,7 @@ public sealed class ImageSearch(
     GeometricReranker reranker,
     Microsoft.Extensions.Options.IOptions<SearchOptions> options)
 {
-    /// <summary>How often a search begins anew because its vocabulary was replaced meanwhile.</summary>
+    /// <summary>How often a search begins anew because its vocabulary or encoder was replaced meanwhile.</summary>
     private const int Attempts = 3;
 
     /// <summary>Answers a search.</summary>
@@ -40,18 +41,50 @@ public sealed class ImageSearch(
                     : throw new PermanentException(RefusalReasons.UnknownImage, "The query image is not in the index.");
             }
 
-            var query = await queries.ReadAsync(request, generation, clock, ct);
-            var hits = await clock.TimeAsync("index", () => candidates.FindAsync(request, generation.IndexName(request.Collection), query, ct));
-
-            // Words of two vocabularies have nothing in common: the answer counts only if no other one came meanwhile.
-            if (!QueryReader.NeedsWords(request.Mode) || (await generations.CurrentAsync(request.Collection, ct))?.VocabularyVersion == generation.VocabularyVersion)
+            if (await FindAsync(request, generation, clock, ct) is { } found && await IsStillAsync(request, generation, ct))
             {
-                return await AnswerAsync(request, generation, query, hits, clock, ct);
+                return await AnswerAsync(request, generation, found.Query, found.Hits, clock, ct);
             }
         }
 
-        throw NoVocabulary("The collection is getting another vocabulary at this moment.");
+        throw request.Mode == SearchModes.Hash
+            ? new PermanentException(RefusalReasons.EncoderChanging, "The collection is getting another encoder at this moment.")
+            : NoVocabulary("The collection is getting another vocabulary at this moment.");
     }
+
+    private async Task<(SearchQuery Query, IReadOnlyList<SearchHit> Hits)?> FindAsync(
+        SearchImages request, Generation generation, StepClock clock, CancellationToken ct)
+    {
+        try
+        {
+            var query = await queries.ReadAsync(request, generation, clock, ct);
+            return (query, await clock.TimeAsync("index", () => candidates.FindAsync(request, generation, query, ct)));
+        }
+        catch (CollectionNotFoundException) when (request.Mode == SearchModes.Hash)
+        {
+            // The encoder's time is over, and its codes are gone already.
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Words of two vocabularies have nothing in common, nor have codes of two encoders: an answer counts only if none took another's place
+    /// meanwhile.
+    /// </summary>
+    private async Task<bool> IsStillAsync(SearchImages request, Generation generation, CancellationToken ct)
+    {
+        if (!NeedsCurrent(request.Mode))
+        {
+            return true;
+        }
+
+        var now = await generations.CurrentAsync(request.Collection, ct);
+        return request.Mode == SearchModes.Hash
+            ? now?.EncoderVersion == generation.EncoderVersion
+            : now?.VocabularyVersion == generation.VocabularyVersion;
+    }
+
+    private static bool NeedsCurrent(string mode) => mode == SearchModes.Hash || QueryReader.NeedsWords(mode);
 
     private async Task<SearchResults> AnswerAsync(
         SearchImages request, Generation generation, SearchQuery query, IReadOnlyList<SearchHit> hits, StepClock clock, CancellationToken ct)
@@ -73,13 +106,10 @@ public sealed class ImageSearch(
 
     private async Task<Generation?> GenerationAsync(SearchImages request, CancellationToken ct)
     {
-        if (!QueryReader.NeedsWords(request.Mode))
-        {
-            return await generations.FindAsync(request.Collection, ct);
-        }
-
-        var generation = await generations.CurrentAsync(request.Collection, ct);
-        return generation is { VocabularyVersion: not null }
+        var generation = NeedsCurrent(request.Mode)
+            ? await generations.CurrentAsync(request.Collection, ct)
+            : await generations.FindAsync(request.Collection, ct);
+        return generation is { VocabularyVersion: not null } || !QueryReader.NeedsWords(request.Mode)
             ? generation
             : throw NoVocabulary("The collection has no vocabulary of visual words yet.");
     }

@@ -30,15 +30,21 @@ public sealed class QueryReader(IVectorIndex index, QuerySteps steps)
         var query = new SearchQuery(imageId)
         {
             Embedding = point.Vectors.TryGetValue(IndexSpaces.Cnn, out var cnn) ? ((DenseVector)cnn).Values : null,
-            Code = request.Mode == SearchModes.Hash && point.Vectors.TryGetValue(IndexSpaces.Hash, out var code) ? ((BinaryCode)code).Bytes : null,
+            Code = request.Mode == SearchModes.Hash ? await StoredCodeAsync(request, imageId, generation, ct) : null,
             Words = point.Vectors.TryGetValue(IndexSpaces.Sift, out var words) ? (SparseVector)words : new SparseVector([], []),
         };
 
         // An image that only the other branch could read. Without words it is like a picture without structure, which finds nothing.
         return query.Embedding is null && NeedsEmbedding(request.Mode) && (request.Mode != SearchModes.Fused || query.Words.Indices.Length == 0)
-            ? throw UnknownImage("The query image has no CNN features.")
-            : query;
+            || (request.Mode == SearchModes.Hash && query.Code is null)
+                ? throw UnknownImage("The query image has no CNN features.")
+                : query;
     }
+
+    private async Task<byte[]?> StoredCodeAsync(SearchImages request, Guid imageId, Generation generation, CancellationToken ct) =>
+        await index.GetAsync(generation.CodeIndexName(request.Collection, generation.EncoderVersion), [imageId], ct) is [var point]
+            ? ((BinaryCode)point.Vectors[IndexSpaces.Hash]).Bytes
+            : null;
 
     private async Task<SearchQuery> ComputedAsync(SearchImages request, Generation generation, StepClock clock, CancellationToken ct)
     {
@@ -75,7 +81,7 @@ public sealed class QueryReader(IVectorIndex index, QuerySteps steps)
     private async Task<byte[]> CodeAsync(QueryFeatures features, Generation generation, StepClock clock, CancellationToken ct)
     {
         var encoded = await clock.TimeAsync(
-            "encode", () => steps.EncodeAsync(new EncodeQuery { Embedding = features.Embedding, ModelVersion = features.ModelVersion }, ct));
+            "encode", () => steps.EncodeAsync(new EncodeQuery { Embedding = features.Embedding, ModelVersion = features.ModelVersion, EncoderVersion = generation.EncoderVersion }, ct));
         RequireVersion(encoded.EncoderVersion, generation.EncoderVersion);
         return encoded.Code;
     }

@@ -66,10 +66,9 @@ public sealed partial class VocabularyChange(
     /// <summary>The images that have no words of the vocabulary yet, each as the command to make them.</summary>
     public async IAsyncEnumerable<QuantizeImage> MissingAsync(string collection, string vocabularyVersion, [EnumeratorCancellation] CancellationToken ct)
     {
-        // In the order of an image's life: what moves on between the lists is seen in the second.
-        foreach (var status in (ImageStatus[])[ImageStatus.Processing, ImageStatus.Indexed])
+        foreach (var status in ImagesWithFeatures.LivingStatuses)
         {
-            await foreach (var image in images.WithSiftAsync(collection, status, ct))
+            await foreach (var image in images.WithFeaturesAsync(collection, Stages.Sift, status, ct))
             {
                 if (ImageWords.ToMake(image, vocabularyVersion) is { } command)
                 {

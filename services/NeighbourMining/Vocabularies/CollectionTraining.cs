@@ -23,7 +23,6 @@ public sealed partial class CollectionTraining(
     ILogger<CollectionTraining> logger)
 {
     private const int LoggedShare = 10;
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>Does what the command says, unless it is done already or cannot be done.</summary>
     /// <param name="command">The command, with an id.</param>
@@ -39,62 +38,19 @@ public sealed partial class CollectionTraining(
             return null;
         }
 
-        var holder = Guid.NewGuid();
-        var record = await BeginAsync(command, holder, ct);
-        if (record.Holder != holder)
-        {
-            return EventOf(command, record, record.Find(command.CorrelationId)!);
-        }
-
-        VocabularyTraining result;
         try
         {
-            await using var hold = new TrainingHold(vocabularies, command.Collection, holder, options.Value, ct);
-            try
-            {
-                result = await TrainAsync(command, collection, hold.Token);
-            }
-            catch (OperationCanceledException) when (!ct.IsCancellationRequested && !hold.IsLost)
-            {
-                result = Refused(command, $"it takes longer than {options.Value.Timeout}");
-            }
-        }
-        catch
-        {
-            await vocabularies.ReleaseAsync(command.Collection, holder, CancellationToken.None);
-            throw;
+            var (record, training) = await vocabularies.RunAsync(
+                command,
+                options.Value.Limits,
+                token => TrainAsync(command, collection, token),
+                () => Refused(command, $"it takes longer than {options.Value.Timeout}"),
+                ct);
+            return EventOf(command, record, training);
         }
         finally
         {
             metrics.Progress(1);
-        }
-
-        if (!await vocabularies.FinishAsync(command.Collection, holder, result, ct))
-        {
-            throw new TrainingHeldException($"Another attempt took over the training of the collection '{command.Collection}'.");
-        }
-
-        return EventOf(command, await vocabularies.GetAsync(command.Collection, ct), result);
-    }
-
-    /// <summary>Begins, waits while another training of the collection is under way, or finds that it is finished already.</summary>
-    private async Task<VocabularyRecord> BeginAsync(TrainVocabulary command, Guid holder, CancellationToken ct)
-    {
-        var waiting = Stopwatch.StartNew();
-        while (true)
-        {
-            var record = await vocabularies.BeginAsync(command, holder, options.Value.Hold, ct);
-            if (record.Holder == holder || record.Find(command.CorrelationId) is { IsOpen: false })
-            {
-                return record;
-            }
-
-            if (waiting.Elapsed > options.Value.Timeout)
-            {
-                throw new TrainingHeldException($"Another training of the collection '{command.Collection}' is under way.");
-            }
-
-            await Task.Delay(Pause, ct);
         }
     }
 
@@ -129,7 +85,7 @@ public sealed partial class CollectionTraining(
         return new VocabularyTraining
         {
             Id = command.CorrelationId,
-            State = VocabularyTrainingState.Done,
+            State = TrainingState.Done,
             Version = artifact.Version,
             Words = vocabulary.Size,
             At = time.GetUtcNow(),
@@ -140,11 +96,11 @@ public sealed partial class CollectionTraining(
     {
         metrics.Failed();
         LogRefused(logger, command.Collection, reason);
-        return new VocabularyTraining { Id = command.CorrelationId, State = VocabularyTrainingState.Failed, Reason = reason, At = time.GetUtcNow() };
+        return new VocabularyTraining { Id = command.CorrelationId, State = TrainingState.Failed, Reason = reason, At = time.GetUtcNow() };
     }
 
-    private static VocabularyPublished? EventOf(TrainVocabulary command, VocabularyRecord record, VocabularyTraining training) =>
-        training is { State: VocabularyTrainingState.Done, Version: { } version } && record.Serving == training.Id
+    private static VocabularyPublished? EventOf(TrainVocabulary command, TrainingRecord<VocabularyTraining> record, VocabularyTraining training) =>
+        training is { State: TrainingState.Done, Version: { } version } && record.Serving == training.Id
             ? new VocabularyPublished { Collection = command.Collection, VocabularyVersion = version, Words = training.Words, CorrelationId = training.Id }
             : null;
 

@@ -22,33 +22,18 @@ public sealed class FirstVocabularyConsumer(
         if (!options.Value.Automatic
             || context.Message.SiftVersion is null
             || await collections.GetAsync(collection, ct) is not { Active: { VocabularyVersion: null } }
-            || await images.CountAsync(collection, ImageStatus.Indexed, ct) < options.Value.MinImages
             || !await vocabularies.IsAskingDueAsync(collection, options.Value.RetryAfter, ct)
-            || !await HasEnoughFeaturesAsync(collection, ct)
-            || await vocabularies.AskAutomaticallyAsync(collection, options.Value.RetryAfter, ct) is not { } training)
+            || !await images.HaveFeaturesAsync(collection, Stages.Sift, options.Value.MinImages, ct))
         {
             return;
         }
 
-        var command = new TrainVocabulary { Collection = collection, CorrelationId = training };
-        await vocabularies.RequestAsync(command, ct);
-        await context.Publish(command, ct);
-        await vocabularies.AskedAutomaticallyAsync(collection, training, ct);
-    }
-
-    /// <summary>Images without features are few: the count of all says when it is worth looking.</summary>
-    private async Task<bool> HasEnoughFeaturesAsync(string collection, CancellationToken ct)
-    {
-        var count = 0;
-        await foreach (var image in images.WithSiftAsync(collection, ImageStatus.Indexed, ct))
-        {
-            if (++count == options.Value.MinImages)
-            {
-                return true;
-            }
-        }
-
-        return false;
+        await vocabularies.AskAutomaticallyAsync(
+            collection,
+            options.Value.RetryAfter,
+            training => new TrainVocabulary { Collection = collection, CorrelationId = training },
+            command => context.Publish(command, ct),
+            ct);
     }
 }
 

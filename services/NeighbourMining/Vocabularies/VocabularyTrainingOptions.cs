@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Pipeline.Catalog;
 
 namespace Pipeline.NeighbourMining.Vocabularies;
 
@@ -38,4 +39,7 @@ public sealed class VocabularyTrainingOptions
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:10", "00:25:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(20);
+
+    /// <summary>How long a training may take.</summary>
+    internal TrainingLimits Limits => new(Hold, Timeout);
 }

@@ -68,6 +68,7 @@ public static class DemoCommand
         var tracker = app.Services.GetRequiredService<DemoTracker>();
         var (imageOf, elapsed) = await WithBarAsync("Indexing", set.Files.Count, report => run.UploadAsync(set, ended => report(ended), CancellationToken.None));
 
+        var encoder = await WithBarAsync("Training a hash encoder", 1, _ => scope.ServiceProvider.GetRequiredService<DemoEncoder>().TrainAsync(CancellationToken.None));
         var modes = new Dictionary<string, ModeFigures>();
         foreach (var mode in set.Truth is null ? [] : (string[])[SearchModes.Cnn, SearchModes.Hash])
         {
@@ -80,6 +81,7 @@ public static class DemoCommand
             Indexed = tracker.Outcomes.Values.Count(reason => reason is null),
             Rejected = tracker.Outcomes.Values.OfType<string>().CountBy(reason => reason).ToDictionary(),
             ImagesPerSecond = set.Files.Count / elapsed.TotalSeconds,
+            Encoder = encoder,
             Modes = modes,
             Stages = stages.Summarise(),
         };

@@ -15,12 +15,24 @@ public sealed record DemoFigures
     /// <summary>Pictures a second, from the first upload to the last image indexed.</summary>
     public required double ImagesPerSecond { get; init; }
 
+    /// <summary>The hash encoder that was trained on the pictures; null if there are too few of them.</summary>
+    public DemoEncoderFigures? Encoder { get; init; }
+
     /// <summary>Retrieval quality by search mode; empty without ground truth.</summary>
     public required IReadOnlyDictionary<string, ModeFigures> Modes { get; init; }
 
     /// <summary>Duration of each stage's work on one message.</summary>
     public required IReadOnlyDictionary<string, StageFigures> Stages { get; init; }
 }
+
+/// <summary>A hash encoder that was trained on the pictures.</summary>
+/// <param name="Method">The method that trained it.</param>
+/// <param name="Bits">Length of its codes.</param>
+/// <param name="Promoted">Whether it was better than the one that the collection began with, and so is used in mode <c>hash</c>.</param>
+/// <param name="Map">Its tie-aware mean average precision on pictures held out, without re-ranking.</param>
+/// <param name="PresentMap">That of the encoder that the collection began with.</param>
+/// <param name="TrainSeconds">Seconds that the training of all candidates took.</param>
+public sealed record DemoEncoderFigures(string Method, int Bits, bool Promoted, double Map, double PresentMap, double TrainSeconds);
 
 /// <summary>Retrieval quality of a search mode.</summary>
 /// <param name="Ns">N-S, 0 to 4: group members among the first four, the query included.</param>

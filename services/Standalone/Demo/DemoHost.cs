@@ -19,11 +19,16 @@ internal static class DemoHost
                 ["Upload:Collections:0"] = DemoRun.Collection,
                 ["Upload:AllowedRoots:0"] = set.Root,
                 ["Search:MaxLimit"] = Math.Clamp(set.Files.Count, 1000, 10_000).ToString(CultureInfo.InvariantCulture),
+
+                // A demo trains when the pictures are in, so that it does not slow down what is measured.
+                ["Hashing:Training:Automatic"] = "false",
+                ["Index:Codes:SweepInterval"] = "00:00:00.2",
                 ["Logging:LogLevel:Default"] = "Warning",
                 ["Logging:LogLevel:Pipeline.Onnx"] = "Error",
             });
             builder.Services.AddSingleton<DemoTracker>();
             builder.Services.AddScoped<DemoRun>();
+            builder.Services.AddScoped<DemoEncoder>();
             builder.Services.AddPipelineConsumers(bus => bus.AddConsumer<DemoTrackerConsumer, DemoTrackerConsumerDefinition>());
         });
 }

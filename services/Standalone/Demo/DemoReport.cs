@@ -15,6 +15,13 @@ internal static class DemoReport
             AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[yellow]{count} rejected: {reason}[/]");
         }
 
+        if (figures.Encoder is { } encoder)
+        {
+            AnsiConsole.MarkupLineInterpolated(
+                CultureInfo.InvariantCulture,
+                $"Hash encoder {encoder.Method}, {encoder.Bits} bits: held-out mAP {encoder.Map:0.000}, random hyperplanes {encoder.PresentMap:0.000}; {(encoder.Promoted ? "promoted" : "not promoted")}, trained in {encoder.TrainSeconds:0.0} s");
+        }
+
         var stages = new Table().Title("Stages, per message").AddColumn("stage").AddNumbers("messages", "p50 ms", "p95 ms");
         foreach (var (name, stage) in figures.Stages)
         {

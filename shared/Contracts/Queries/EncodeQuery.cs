@@ -11,6 +11,9 @@ public sealed record EncodeQuery
 
     /// <summary>The model artifact that made it.</summary>
     public required string ModelVersion { get; init; }
+
+    /// <summary>The encoder artifact to use: the one that serves the collection; null for the one that collections begin with.</summary>
+    public string? EncoderVersion { get; init; }
 }
 
 /// <summary>Answer to <see cref="EncodeQuery"/>.</summary>

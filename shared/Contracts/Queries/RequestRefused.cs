@@ -25,6 +25,12 @@ public static class RefusalReasons
     /// <summary>The collection has no vocabulary of visual words yet, or is getting a new one at this moment.</summary>
     public const string NoVocabulary = "no-vocabulary";
 
+    /// <summary>There is no such hash encoder, or not any more.</summary>
+    public const string UnknownEncoder = "unknown-encoder";
+
+    /// <summary>The collection is changing its hash encoder at this moment; trying again helps.</summary>
+    public const string EncoderChanging = "encoder-changing";
+
     /// <summary>No image of the collection has a collaboratively embedded vector yet.</summary>
     public const string NotEmbedded = "not-embedded";
 }

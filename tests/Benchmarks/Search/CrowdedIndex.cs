@@ -26,7 +26,8 @@ internal sealed class CrowdedIndex(IServiceProvider services, IReadOnlyList<Benc
     /// <summary>Fills the collection up to so many entries; those that are there already are written again.</summary>
     public async Task GrowAsync(int entries, CancellationToken ct)
     {
-        var name = await NameAsync(ct);
+        var generation = await GenerationAsync(ct);
+        var name = generation.IndexName(BenchmarkImage.Collection);
         var originals = (await _index.GetAsync(name, [.. images.Select(image => image.Id)], ct)).Select(point => ((DenseVector)point.Vectors[IndexSpaces.Cnn]).Values).ToArray();
         var present = (int)await _index.CountAsync(name, ct: ct);
         foreach (var numbers in Enumerable.Range(present, Math.Max(0, entries - present)).Chunk(Batch))
@@ -41,11 +42,16 @@ internal sealed class CrowdedIndex(IServiceProvider services, IReadOnlyList<Benc
                 {
                     Id = Gallery.Id(n),
                     Payload = new IndexPayload { Tenant = "default" },
-                    Vectors = new Dictionary<string, VectorValue>
-                    {
-                        [IndexSpaces.Cnn] = new DenseVector(vectors[i]),
-                        [IndexSpaces.Hash] = new BinaryCode(codes[(i * bytes)..((i + 1) * bytes)]),
-                    },
+                    Vectors = new Dictionary<string, VectorValue> { [IndexSpaces.Cnn] = new DenseVector(vectors[i]) },
+                })],
+                ct);
+            await _index.UpsertAsync(
+                generation.CodeIndexName(BenchmarkImage.Collection, generation.EncoderVersion),
+                [.. numbers.Select((n, i) => new IndexPoint
+                {
+                    Id = Gallery.Id(n),
+                    Payload = new IndexPayload { Tenant = "default" },
+                    Vectors = new Dictionary<string, VectorValue> { [IndexSpaces.Hash] = new BinaryCode(codes[(i * bytes)..((i + 1) * bytes)]) },
                 })],
                 ct);
         }
@@ -63,10 +69,10 @@ internal sealed class CrowdedIndex(IServiceProvider services, IReadOnlyList<Benc
         }
     }
 
-    private async Task<string> NameAsync(CancellationToken ct)
+    private async Task<Generation> GenerationAsync(CancellationToken ct)
     {
         var collection = await services.GetRequiredService<CollectionCatalog>().GetAsync(BenchmarkImage.Collection, ct);
-        return collection?.Active?.IndexName(BenchmarkImage.Collection) ?? throw new InvalidOperationException("No image is indexed yet.");
+        return collection?.Active ?? throw new InvalidOperationException("No image is indexed yet.");
     }
 
     private static float[] Near(float[] centre, int seed)

@@ -22,11 +22,13 @@ public sealed class SurfaceTests(StandaloneFixture standalone)
             [
                 "delete /v1/collections/{collection}/images/{id}",
                 "get /v1/collections/{collection}",
+                "get /v1/collections/{collection}/encoder",
                 "get /v1/collections/{collection}/images",
                 "get /v1/collections/{collection}/images/{id}",
                 "get /v1/collections/{collection}/images/{id}/neighbours",
                 "get /v1/collections/{collection}/vocabulary",
                 "post /v1/collections/{collection}/embedding",
+                "post /v1/collections/{collection}/encoder",
                 "post /v1/collections/{collection}/images",
                 "post /v1/collections/{collection}/search",
                 "post /v1/collections/{collection}/vocabulary",

@@ -117,7 +117,7 @@ public sealed class RedeliveryTests(PipelineFixture fixture) : IClassFixture<Pip
 
     private async Task<long> CountAsync()
     {
-        var name = (await _pipeline.Index.ListCollectionsAsync()).Single();
+        var name = (await _pipeline.Index.ListCollectionsAsync()).Single(index => !index.Contains('.', StringComparison.Ordinal));
         return await _pipeline.Index.CountAsync(name);
     }
 }

@@ -47,11 +47,20 @@ internal sealed class Settlement(IStateStore state, Uploads uploads)
         Assert.Equal(0, await WaitingAsync());
     }
 
-    /// <summary>The index holds exactly one point for each good image and nothing else. Its service must have ended.</summary>
+    /// <summary>The index holds exactly one point and one code for each good image and nothing else. Its service must have ended.</summary>
     public static async Task AssertIndexAsync(string path, Uploads uploads)
     {
         await using var index = EmbeddedVectorIndex.Open(new VectorIndexOptions { Path = path });
-        var collection = Assert.Single(await index.ListCollectionsAsync());
+        var collections = await index.ListCollectionsAsync();
+        Assert.Equal(2, collections.Count);
+        foreach (var collection in collections)
+        {
+            await AssertHoldsAsync(index, collection, uploads);
+        }
+    }
+
+    private static async Task AssertHoldsAsync(EmbeddedVectorIndex index, string collection, Uploads uploads)
+    {
         var ids = new List<Guid>();
         for (Guid? after = null; ;)
         {

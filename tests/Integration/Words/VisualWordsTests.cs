@@ -176,7 +176,7 @@ public sealed class VisualWordsTests(SharedServers servers) : WordsFixture(serve
         await Pipeline.QuietAsync();
 
         var record = await Vocabularies.GetAsync(TestPipeline.Collection, CancellationToken.None);
-        Assert.Equal((VocabularyTrainingState.Failed, (Guid?)null), (record.Find(training)!.State, record.Holder));
+        Assert.Equal((TrainingState.Failed, (Guid?)null), (record.Find(training)!.State, record.Holder));
         Assert.NotNull(record.Find(training)!.Reason);
         Assert.Null(await VersionAsync(CancellationToken.None));
     }

@@ -54,7 +54,7 @@ public abstract class WordsFixture(SharedServers servers, bool automatic = false
             async ct => (await Vocabularies.GetAsync(TestPipeline.Collection, ct)).Find(training) is { IsOpen: false } found ? found : null,
             Patience,
             "The end of the training");
-        Assert.True(done.State == VocabularyTrainingState.Done, done.Reason);
+        Assert.True(done.State == TrainingState.Done, done.Reason);
         await Eventually.TrueAsync(async ct => await VersionAsync(ct) == done.Version, Patience, $"{done.Version} serving");
         return done.Version!;
     }

@@ -22,6 +22,8 @@ internal sealed class CatalogFixture : IAsyncDisposable
         References = new BlobReferences(_state, Blobs);
         Collections = new CollectionCatalog(_state, TimeProvider.System);
         Vocabularies = VocabulariesAt(TimeProvider.System);
+        Encoders = new EncoderCatalog(_state, TimeProvider.System);
+        Artifacts = new ArtifactStore(Blobs, _state);
     }
 
     public IBlobStore Blobs { get; }
@@ -29,6 +31,10 @@ internal sealed class CatalogFixture : IAsyncDisposable
     public CollectionCatalog Collections { get; }
 
     public VocabularyCatalog Vocabularies { get; }
+
+    public EncoderCatalog Encoders { get; }
+
+    public ArtifactStore Artifacts { get; }
 
     public ImageCatalog Images { get; }
 

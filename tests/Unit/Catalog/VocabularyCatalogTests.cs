@@ -72,7 +72,7 @@ public sealed class VocabularyCatalogTests : IAsyncLifetime
         var second = Guid.NewGuid();
         await Now.BeginAsync(Command(second), _other, Minute, None);
 
-        await Now.FinishAsync(Collection, _other, new VocabularyTraining { Id = second, State = VocabularyTrainingState.Failed, Reason = "none", At = DateTimeOffset.UtcNow }, None);
+        await Now.FinishAsync(Collection, _other, new VocabularyTraining { Id = second, State = TrainingState.Failed, Reason = "none", At = DateTimeOffset.UtcNow }, None);
 
         Assert.Equal(_training, (await Now.GetAsync(Collection, None)).Serving);
     }
@@ -114,7 +114,7 @@ public sealed class VocabularyCatalogTests : IAsyncLifetime
 
         var asked = (await Now.AskAutomaticallyAsync("plain", Minute, None))!.Value;
         await Now.BeginAsync(Command(asked, "plain"), _one, Minute, None);
-        await Now.FinishAsync("plain", _one, new VocabularyTraining { Id = asked, State = VocabularyTrainingState.Failed, At = DateTimeOffset.UtcNow }, None);
+        await Now.FinishAsync("plain", _one, new VocabularyTraining { Id = asked, State = TrainingState.Failed, At = DateTimeOffset.UtcNow }, None);
         Assert.Null(await Later.AskAutomaticallyAsync("plain", Minute, None));
     }
 
@@ -123,16 +123,16 @@ public sealed class VocabularyCatalogTests : IAsyncLifetime
     {
         var command = Command(_training) with { Words = 7 };
         await Now.RequestAsync(command, None);
-        Assert.Equal((VocabularyTrainingState.Requested, command), await StateAsync());
+        Assert.Equal((TrainingState.Requested, command), await StateAsync());
 
         await Now.BeginAsync(command, _one, Minute, None);
         await Now.RequestAsync(command, None);
-        Assert.Equal((VocabularyTrainingState.Running, command), await StateAsync());
+        Assert.Equal((TrainingState.Running, command), await StateAsync());
 
         await Now.FinishAsync(Collection, _one, Done("words-1"), None);
-        Assert.Equal((VocabularyTrainingState.Done, null), await StateAsync());
+        Assert.Equal((TrainingState.Done, null), await StateAsync());
 
-        async Task<(VocabularyTrainingState, TrainVocabulary?)> StateAsync()
+        async Task<(TrainingState, TrainVocabulary?)> StateAsync()
         {
             var training = (await Now.GetAsync(Collection, None)).Find(_training)!;
             return (training.State, training.Command);
@@ -142,7 +142,7 @@ public sealed class VocabularyCatalogTests : IAsyncLifetime
     private static TrainVocabulary Command(Guid training, string collection = Collection) => new() { Collection = collection, CorrelationId = training };
 
     private VocabularyTraining Done(string version) =>
-        new() { Id = _training, State = VocabularyTrainingState.Done, Version = version, Words = 10, At = DateTimeOffset.UtcNow };
+        new() { Id = _training, State = TrainingState.Done, Version = version, Words = 10, At = DateTimeOffset.UtcNow };
 
     private sealed class ShiftedTime(TimeSpan by) : TimeProvider
     {

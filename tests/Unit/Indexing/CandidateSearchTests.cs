@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Pipeline.Catalog;
 using Pipeline.Contracts.Queries;
 using Pipeline.Indexing;
 using Pipeline.Indexing.Search;
@@ -14,6 +15,8 @@ namespace Pipeline.Tests.Unit.Indexing;
 public sealed class CandidateSearchTests : IAsyncLifetime
 {
     private const string Name = "shop-g1";
+    private const string Codes = "shop-g1.h";
+    private static readonly Generation Served = new() { Number = 1, ModelVersion = "c", Dimensions = 2, EncoderVersion = "h", Bits = 8 };
     private static readonly CancellationToken None = CancellationToken.None;
     private static readonly Guid Whole = Guid.Parse("00000000-0000-0000-0000-000000000001");
     private static readonly Guid WithoutWords = Guid.Parse("00000000-0000-0000-0000-000000000002");
@@ -22,15 +25,17 @@ public sealed class CandidateSearchTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        await _directory.Index.EnsureCollectionAsync(
-            Name, IndexSpaces.SchemaOf(new() { Number = 1, ModelVersion = "c", Dimensions = 2, EncoderVersion = "h", Bits = 8 }));
+        await _directory.Index.EnsureCollectionAsync(Name, IndexSpaces.SchemaOf(Served));
+        await _directory.Index.EnsureCollectionAsync(Codes, IndexSpaces.SchemaOf(Served.Encoders().Single()));
         await _directory.Index.UpsertAsync(
             Name,
             [
-                Point(Whole, (IndexSpaces.Cnn, new DenseVector([0.6f, 0.8f])), (IndexSpaces.Hash, new BinaryCode([0])), (IndexSpaces.Sift, new SparseVector([3], [1]))),
-                Point(WithoutWords, (IndexSpaces.Cnn, new DenseVector([1, 0])), (IndexSpaces.Hash, new BinaryCode([1]))),
+                Point(Whole, (IndexSpaces.Cnn, new DenseVector([0.6f, 0.8f])), (IndexSpaces.Sift, new SparseVector([3], [1]))),
+                Point(WithoutWords, (IndexSpaces.Cnn, new DenseVector([1, 0]))),
                 Point(WordsAlone, (IndexSpaces.Sift, new SparseVector([3, 9], [0.6f, 0.8f]))),
             ]);
+        await _directory.Index.UpsertAsync(
+            Codes, [Point(Whole, (IndexSpaces.Hash, new BinaryCode([0]))), Point(WithoutWords, (IndexSpaces.Hash, new BinaryCode([1])))]);
     }
 
     public async Task DisposeAsync() => await _directory.DisposeAsync();
@@ -89,7 +94,7 @@ public sealed class CandidateSearchTests : IAsyncLifetime
             Code = [1],
             Words = words is null ? null : new SparseVector(words, [.. words.Select(_ => 1f)]),
         };
-        var hits = await search.FindAsync(new SearchImages { Collection = "shop", Tenant = tenant, Mode = mode, Limit = limit }, Name, query, None);
+        var hits = await search.FindAsync(new SearchImages { Collection = "shop", Tenant = tenant, Mode = mode, Limit = limit }, Served, query, None);
         return hits.Select(hit => (hit.ImageId, Math.Round(hit.Score, 4)));
     }
 

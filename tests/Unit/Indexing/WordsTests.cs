@@ -49,8 +49,8 @@ public sealed class WordsTests : IAsyncLifetime
         var indexed = await WordsAsync("v1", 4);
 
         var point = await PointAsync();
-        Assert.Equal("v1", ImageEvents.Indexed(indexed!, "v1").VocabularyVersion);
-        Assert.Null(ImageEvents.Indexed(indexed!, "v2").VocabularyVersion);
+        Assert.Equal("v1", ImageEvents.Indexed(indexed!, Serving("v1")).VocabularyVersion);
+        Assert.Null(ImageEvents.Indexed(indexed!, Serving("v2")).VocabularyVersion);
         Assert.Equal([4u], Words(point));
         Assert.Equal(((DenseVector)before!.Vectors[IndexSpaces.Cnn]).Values, ((DenseVector)point!.Vectors[IndexSpaces.Cnn]).Values);
         Assert.Equal(before.Payload.ExternalIds, point.Payload.ExternalIds);
@@ -316,6 +316,9 @@ public sealed class WordsTests : IAsyncLifetime
         },
         None);
 
+    private static Generation Serving(string vocabulary) =>
+        new() { Number = 1, ModelVersion = "c", Dimensions = 2, EncoderVersion = "h", Bits = 64, VocabularyVersion = vocabulary };
+
     private static VocabularyPublished Published(string version) =>
         new() { Collection = Collection, VocabularyVersion = version, Words = 10, CorrelationId = Guid.NewGuid() };
 
@@ -327,7 +330,7 @@ public sealed class WordsTests : IAsyncLifetime
         var holder = Guid.NewGuid();
         await _catalog.Vocabularies.BeginAsync(new() { Collection = Collection, CorrelationId = published.CorrelationId }, holder, TimeSpan.FromMinutes(1), None);
         await _catalog.Vocabularies.FinishAsync(
-            Collection, holder, new VocabularyTraining { Id = published.CorrelationId, State = VocabularyTrainingState.Done, Version = version, At = DateTimeOffset.UtcNow }, None);
+            Collection, holder, new VocabularyTraining { Id = published.CorrelationId, State = TrainingState.Done, Version = version, At = DateTimeOffset.UtcNow }, None);
         return published;
     }
 

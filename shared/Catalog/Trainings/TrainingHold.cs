@@ -1,6 +1,6 @@
-using Pipeline.Catalog;
+using Pipeline.Storage;
 
-namespace Pipeline.NeighbourMining.Vocabularies;
+namespace Pipeline.Catalog;
 
 /// <summary>Keeps a training's hold on its collection while it is at work, and ends the work if another attempt took over.</summary>
 internal sealed class TrainingHold : IAsyncDisposable
@@ -10,11 +10,11 @@ internal sealed class TrainingHold : IAsyncDisposable
     private readonly Task _renewing;
     private volatile bool _isLost;
 
-    public TrainingHold(VocabularyCatalog vocabularies, string collection, Guid holder, VocabularyTrainingOptions options, CancellationToken ct)
+    public TrainingHold(Func<CancellationToken, Task<bool>> renew, TrainingLimits limits, CancellationToken ct)
     {
         _lost = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        _lost.CancelAfter(options.Timeout);
-        _renewing = RenewAsync(vocabularies, collection, holder, options.Hold);
+        _lost.CancelAfter(limits.Timeout);
+        _renewing = RenewAsync(renew, limits.Hold);
     }
 
     /// <summary>Cancelled when the work has to end: cancelled by the caller, too long, or no longer this attempt's.</summary>
@@ -37,14 +37,14 @@ internal sealed class TrainingHold : IAsyncDisposable
         return _lost.CancelAsync();
     }
 
-    private async Task RenewAsync(VocabularyCatalog vocabularies, string collection, Guid holder, TimeSpan hold)
+    private async Task RenewAsync(Func<CancellationToken, Task<bool>> renew, TimeSpan hold)
     {
         using var timer = new PeriodicTimer(hold / 4);
         try
         {
             while (await timer.WaitForNextTickAsync(_ended.Token))
             {
-                if (!await vocabularies.RenewAsync(collection, holder, hold, _ended.Token))
+                if (!await renew(_ended.Token))
                 {
                     await LoseAsync();
                     return;
@@ -55,7 +55,7 @@ internal sealed class TrainingHold : IAsyncDisposable
         {
             // The work is over.
         }
-        catch (Storage.StorageUnavailableException)
+        catch (StorageUnavailableException)
         {
             // Without the store nobody else can take over either; what was done in vain is done again.
             await LoseAsync();

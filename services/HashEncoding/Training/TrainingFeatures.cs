@@ -1,0 +1,80 @@
+using Pipeline.Catalog;
+using Pipeline.Contracts;
+using Pipeline.Hashing;
+using Pipeline.Hashing.Learning;
+using Pipeline.Onnx;
+using Pipeline.Storage;
+
+namespace Pipeline.HashEncoding.Training;
+
+/// <summary>The stored CNN features of a collection, or of a sample of it, in two parts.</summary>
+/// <param name="Gallery">What encoders are trained on.</param>
+/// <param name="Queries">What is held out for comparing them.</param>
+public sealed record TrainingFeatures(FeatureRows Gallery, FeatureRows Queries)
+{
+    /// <summary>One row of so many is held out.</summary>
+    private const int HeldOutShare = 5;
+
+    /// <summary>
+    /// Reads and splits features. Which ones depends on the images' ids and the seed alone: not on when they arrived.
+    /// </summary>
+    /// <param name="images">The catalog.</param>
+    /// <param name="blobs">Where features are.</param>
+    /// <param name="collection">The collection.</param>
+    /// <param name="generation">Whose model's features are read.</param>
+    /// <param name="options">How many.</param>
+    /// <param name="seed">Chooses and splits.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <exception cref="TrainingDataException">There are too few, or a value is not finite.</exception>
+    public static async Task<TrainingFeatures> ReadAsync(
+        ImageCatalog images, IBlobStore blobs, string collection, Generation generation, EncoderTrainingOptions options, ulong seed, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(generation);
+        ArgumentNullException.ThrowIfNull(options);
+        var chosen = await images.SampleAsync(collection, Stages.Cnn, options.MaxRows, seed, ct);
+        string[] keys = [.. chosen.Where(image => image.Features.Version == generation.ModelVersion).Select(image => image.Features.FeatureKey!)];
+        var read = new float[]?[keys.Length];
+        await Parallel.ForAsync(0, keys.Length, ct, async (i, token) =>
+            read[i] = await blobs.TryReadAsync(keys[i], token) is { } stored ? CnnFeatures.ReadEmbedding(stored) : null);
+
+        // What is gone belonged to an image that was deleted meanwhile.
+        float[][] rows = [.. read.OfType<float[]>().Where(row => row.Length == generation.Dimensions)];
+        return Split(rows, generation.Dimensions, options.MaxHeldOut, seed);
+    }
+
+    /// <summary>Splits rows at random, by the seed.</summary>
+    /// <param name="rows">The rows, which are reordered.</param>
+    /// <param name="dimensions">Length of a row.</param>
+    /// <param name="maxHeldOut">Most rows to hold out; never more than a fifth of them.</param>
+    /// <param name="seed">Splits.</param>
+    /// <exception cref="TrainingDataException">There are too few, or a value is not finite.</exception>
+    public static TrainingFeatures Split(float[][] rows, int dimensions, int maxHeldOut, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var heldOut = Math.Min(maxHeldOut, rows.Length / HeldOutShare);
+        if (heldOut == 0)
+        {
+            throw new TrainingDataException($"There are {rows.Length} features; at least {HeldOutShare} are needed.");
+        }
+
+        var random = new SplitMix64(seed);
+        for (var i = 0; i < heldOut; i++)
+        {
+            var other = i + (int)(random.Next() % (ulong)(rows.Length - i));
+            (rows[i], rows[other]) = (rows[other], rows[i]);
+        }
+
+        return new TrainingFeatures(Pack(rows.AsSpan(heldOut), dimensions), Pack(rows.AsSpan(0, heldOut), dimensions));
+    }
+
+    private static FeatureRows Pack(ReadOnlySpan<float[]> rows, int dimensions)
+    {
+        var values = new float[rows.Length * dimensions];
+        for (var row = 0; row < rows.Length; row++)
+        {
+            rows[row].CopyTo(values, row * dimensions);
+        }
+
+        return new FeatureRows(values, dimensions);
+    }
+}
