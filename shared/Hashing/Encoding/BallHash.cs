@@ -98,7 +98,7 @@ public sealed class BallHash : IHashFunction
 
     private static (FeatureGrid Features, double Scale) Grid(ReadOnlySpan<double> pivots, ReadOnlySpan<double> radii, int dimensions)
     {
-        // SumOfMagnitudes sees what is not finite, and Max passes it on.
+        // Not a number and infinity pass through Max.
         double reach = 0;
         for (int bit = 0; bit < radii.Length; bit++)
         {

@@ -53,7 +53,13 @@ public sealed class PeriodicHash : IHashFunction
                 throw new ArgumentException($"Bit {bit} has no wave on one of {_projections.Rows} projections: {waves[bit]}.", nameof(waves));
             }
 
-            double centre = mean.IsEmpty ? 0 : TensorPrimitives.Dot(projections.Slice(projection * dimensions, dimensions), mean);
+            // Plain loops in a fixed order: a vectorised sum would differ between processors in its last digit.
+            double centre = 0;
+            for (int d = 0; d < mean.Length; d++)
+            {
+                centre += projections[(projection * dimensions) + d] * mean[d];
+            }
+
             _projectionOfBit[bit] = projection;
             _widths[bit] = Math.Clamp(Math.Round(halfWave * scale), 1, Limit);
 

@@ -1,4 +1,5 @@
 using Pipeline.Hashing;
+using Pipeline.Onnx;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Hashing.Encoding;
@@ -86,6 +87,18 @@ public sealed class ExactEncodingTests
         byte[] model = HashFunctions.Make(family, 20, 32, seed: 1).BuildModel();
         Assert.Equal(model, HashFunctions.Make(family, 20, 32, seed: 1).BuildModel());
         Assert.NotEqual(model, HashFunctions.Make(family, 20, 32, seed: 2).BuildModel());
+    }
+
+    [Theory]
+    [InlineData("linear", "b814aedea322", "7e1716797eab")]
+    [InlineData("periodic", "a974cbdecab2", "168ba0725ffd")]
+    [InlineData("ball", "11b3ddd85996", "93517adf0c49")]
+    [InlineData("network", "1a4489855e3e", "c4fefee19423")]
+    public void Functions_and_codes_are_these_on_every_processor(string family, string model, string codes)
+    {
+        IHashFunction hash = HashFunctions.Make(family, 50, 64, seed: 9);
+        byte[] encoded = HashFunctions.Encode(hash, HashFunctions.Features(50 * 300, seed: 9));
+        Assert.Equal((model, codes), (ModelFiles.Sha256(hash.BuildModel())[..12], ModelFiles.Sha256(encoded)[..12]));
     }
 
     [Theory]
