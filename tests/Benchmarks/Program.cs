@@ -9,6 +9,7 @@ const string Usage = $"""
       Latency of the embedded index alone, and of whole searches over the bus with the pictures in DIR (default: those that
       infra/photos/fetch gathered, artifacts/photos).
     {MiningArguments.Usage}
+    {HammingArguments.Usage}
     dotnet run -c Release --project tests/Benchmarks -- storage [--json FILE]
     dotnet run -c Release --project tests/Benchmarks -- vocabulary [--json FILE]
     dotnet run -c Release --project tests/Benchmarks -- encode [--json FILE]
@@ -27,6 +28,7 @@ try
         ["pipeline", .. var rest] => await PipelineAsync(PipelineArguments.Parse(rest)),
         ["search", .. var rest] => await SearchAsync(rest),
         ["mining", .. var rest] => await MiningAsync(MiningArguments.Parse(rest)),
+        ["hamming", .. var rest] => await HammingAsync(HammingArguments.Parse(rest)),
         ["storage"] => await StorageAsync(null),
         ["storage", "--json", var json] => await StorageAsync(json),
         ["vocabulary"] => await VocabularyAsync(null),
@@ -110,6 +112,18 @@ static async Task<int> MiningAsync(MiningArguments arguments)
     {
         await using var file = File.Create(arguments.Json);
         await JsonSerializer.SerializeAsync(file, figures, MiningFigures.JsonOptions);
+    }
+
+    return 0;
+}
+
+static async Task<int> HammingAsync(HammingArguments arguments)
+{
+    var figures = HammingBenchmark.Run(arguments, Console.WriteLine);
+    if (arguments.Json is not null)
+    {
+        await using var file = File.Create(arguments.Json);
+        await JsonSerializer.SerializeAsync(file, figures, HammingFigures.JsonOptions);
     }
 
     return 0;

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using Pipeline.Evaluation;
+using Pipeline.VectorIndex.Hamming;
+
+namespace Pipeline.Tests.Benchmarks;
+
+/// <summary>Multi-index hashing beside the scan, on codes of real descriptors; queries are further such codes.</summary>
+internal static class MultiIndexBenchmark
+{
+    private const int Queries = 200;
+    private const int Checked = 10;
+    private const int Bytes = RealCodes.Bits / 8;
+    private static readonly int[] Radii = [0, 2, 4, 6, 8, 10, 12];
+    private static readonly int[] Limits = [1, 10, 100];
+
+    public static MultiIndexFigures Run(HammingArguments arguments, Action<string> report)
+    {
+        var real = new RealCodes(arguments.Images);
+        var codes = real.Codes(0, arguments.Real);
+        var queries = real.Codes(Math.Max(arguments.Real, real.Count), Queries);
+        var scan = new FlatHammingIndex(RealCodes.Bits, maxThreads: 1);
+        var multi = new MultiHammingIndex(RealCodes.Bits, maxThreads: 1);
+        var clock = Stopwatch.StartNew();
+        foreach (var code in codes.Chunk(Bytes))
+        {
+            multi.Add(code);
+        }
+
+        var addNs = clock.Elapsed.TotalNanoseconds / arguments.Real;
+        var distinct = new HashSet<ulong>();
+        foreach (var code in codes.Chunk(Bytes))
+        {
+            scan.Add(code);
+            distinct.Add(BitConverter.ToUInt64(code));
+        }
+
+        report(FormattableString.Invariant(
+            $"{arguments.Real:N0} codes of {real.Count:N0} descriptors, {distinct.Count:N0} distinct, {multi.Tables} tables, added in {addNs:F0} ns each"));
+        var truth = new BruteForceCodes(codes, RealCodes.Bits);
+        var searches = new List<MultiIndexSearch>();
+        foreach (var radius in Radii)
+        {
+            searches.Add(Compare("radius", radius, queries, arguments.Rounds, query => scan.SearchRadius(query, radius),
+                query => multi.SearchRadius(query, radius), (query, hits) => truth.Check(query, hits, int.MaxValue, radius), report));
+        }
+
+        foreach (var limit in Limits)
+        {
+            searches.Add(Compare("nearest", limit, queries, arguments.Rounds, query => scan.Search(query, limit),
+                query => multi.Search(query, limit), (query, hits) => truth.Check(query, hits, limit, RealCodes.Bits), report));
+        }
+
+        return new MultiIndexFigures(arguments.Real, RealCodes.Bits, real.Count, distinct.Count, multi.Tables, addNs, searches);
+    }
+
+    private static MultiIndexSearch Compare(
+        string search, int value, byte[] queries, int rounds,
+        Func<byte[], HammingHit[]> scan, Func<byte[], HammingHit[]> multi, Action<byte[], HammingHit[]> check, Action<string> report)
+    {
+        byte[][] each = [.. queries.Chunk(Bytes)];
+        var hits = each.Select(multi).ToArray();
+        if (!hits.Zip(each.Select(scan)).All(pair => pair.First.SequenceEqual(pair.Second)))
+        {
+            throw new InvalidOperationException("Multi-index hashing and the scan differ.");
+        }
+
+        for (var q = 0; q < Checked; q++)
+        {
+            check(each[q], hits[q]);
+        }
+
+        List<double> scanUs = [], multiUs = [];
+        for (var round = 0; round < rounds; round++)
+        {
+            scanUs.Add(Time(each, scan));
+            multiUs.Add(Time(each, multi));
+        }
+
+        var (s, m) = (Percentiles.Of(scanUs, 0.5), Percentiles.Of(multiUs, 0.5));
+        var result = new MultiIndexSearch(search, value, hits.Average(found => found.Length), s, m, s / m);
+        report(FormattableString.Invariant(
+            $"{search} {value}: {result.MeanHits:F1} hits, scan {s:F1} µs, multi-index {m:F1} µs, {result.Speedup:F1} times faster"));
+        return result;
+    }
+
+    private static double Time(byte[][] queries, Func<byte[], HammingHit[]> search)
+    {
+        var start = Stopwatch.GetTimestamp();
+        foreach (var query in queries)
+        {
+            search(query);
+        }
+
+        return Stopwatch.GetElapsedTime(start).TotalMicroseconds / queries.Length;
+    }
+}
