@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
 namespace Pipeline.VectorIndex.Hamming;
 
 /// <summary>Ids by record: equal codes are one record, whose ids are chained both ways.</summary>
@@ -6,16 +9,34 @@ internal sealed class EqualCodes
     private int[] _recordOf = [];
     private int[] _next = [];
     private int[] _previous = [];
+
+    // By record: its id if it has one, −2 − the first if it has several, −1 if none.
     private int[] _first = [];
 
     /// <summary>The record of an id; −1 if it has none.</summary>
     public int RecordOf(int id) => id >= 0 && id < _recordOf.Length ? _recordOf[id] : -1;
 
-    /// <summary>An id of a record.</summary>
-    public int First(int record) => _first[record];
+    /// <summary>Offers all ids of a record.</summary>
+    public void Offer(NearestRows nearest, int distance, int record)
+    {
+        var (id, isOnly) = First(record);
+        nearest.Offer(distance, id);
 
-    /// <summary>Another id of the same record; −1 behind the last.</summary>
-    public int Next(int id) => _next[id];
+        // Mostly there is one, and the chain need not be fetched.
+        while (!isOnly && distance <= nearest.Bar && (id = _next[id]) >= 0)
+        {
+            nearest.Offer(distance, id);
+        }
+    }
+
+    /// <summary>Fetches what <see cref="Offer"/> begins with into the cache.</summary>
+    public unsafe void Prefetch(int record)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(Unsafe.AsPointer(ref _first[record]));
+        }
+    }
 
     /// <summary>Adds an id to a record, which is empty before if it is new.</summary>
     public void Add(int record, bool isNew, int id)
@@ -24,13 +45,14 @@ internal sealed class EqualCodes
         Ensure(ref _recordOf, id);
         Ensure(ref _next, id);
         Ensure(ref _previous, id);
-        var first = isNew ? -1 : _first[record];
+        var first = isNew ? -1 : First(record).Id;
         if (first >= 0)
         {
             _previous[first] = id;
         }
 
-        (_recordOf[id], _next[id], _previous[id], _first[record]) = (record, first, -1, id);
+        (_recordOf[id], _next[id], _previous[id]) = (record, first, -1);
+        SetFirst(record, id);
     }
 
     /// <summary>Removes an id, and says whether its record has none left.</summary>
@@ -47,14 +69,15 @@ internal sealed class EqualCodes
         {
             _next[previous] = next;
         }
-        else
-        {
-            _first[record] = next;
-        }
 
         _recordOf[id] = -1;
-        return _first[record] < 0;
+        SetFirst(record, previous >= 0 ? First(record).Id : next);
+        return _first[record] == -1;
     }
+
+    private (int Id, bool IsOnly) First(int record) => _first[record] < -1 ? (-2 - _first[record], false) : (_first[record], true);
+
+    private void SetFirst(int record, int id) => _first[record] = id >= 0 && _next[id] >= 0 ? -2 - id : id;
 
     private static void Ensure(ref int[] values, int index)
     {

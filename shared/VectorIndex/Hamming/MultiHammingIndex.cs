@@ -1,11 +1,11 @@
-using System.Numerics;
 using System.Runtime.InteropServices;
+using Pipeline.VectorIndex.Kernels;
 
 namespace Pipeline.VectorIndex.Hamming;
 
 /// <summary>
 /// Exact multi-index hashing (Norouzi, Punjani, Fleet, CVPR 2012): codes are cut into m substrings, each with a table. Of two
-/// codes within distance r at least one pair of substrings is within r/m, so few chains need to be looked at. Where that
+/// codes within distance r at least one pair of substrings is within r/m, so few buckets need to be looked at. Where that
 /// would cost more than comparing with every code, the search does the latter: it is never much slower.
 /// </summary>
 /// <remarks>
@@ -19,17 +19,13 @@ public sealed class MultiHammingIndex : IHammingIndex
 
     private const int MinSubstring = 8;
 
-    // Costs relative to each other, measured: what a plane of 512 codes costs a scan is 1.
-    private const double ProbeCost = 1;
-    private const double CandidateCost = 4;
-
     private readonly FlatHammingIndex _flat;
     private readonly CodeDirectory _directory = new();
     private readonly EqualCodes _equals = new();
     private readonly Stack<int> _free = [];
     private readonly int _words;
     private readonly int _fixedTables;
-    private CodeRecords _records;
+    private readonly CodeRecords _records;
     private SubstringTable[] _tables;
     private int _idCount;
     private int _reviewAt;
@@ -49,7 +45,8 @@ public sealed class MultiHammingIndex : IHammingIndex
 
         _words = (bits + 63) / 64;
         _fixedTables = tables;
-        (_records, _tables) = Create(SuitableTables());
+        _tables = Create(SuitableTables());
+        _records = new CodeRecords(_words);
     }
 
     /// <inheritdoc/>
@@ -80,7 +77,7 @@ public sealed class MultiHammingIndex : IHammingIndex
             _directory.Add(_records, record);
             foreach (var table in _tables)
             {
-                table.Add(_records, record);
+                table.Add(_records.Code(record), record);
             }
         }
 
@@ -108,7 +105,7 @@ public sealed class MultiHammingIndex : IHammingIndex
         {
             foreach (var table in _tables)
             {
-                table.Remove(_records, record);
+                table.Remove(_records.Code(record), record);
             }
 
             _directory.Remove(_records, record);
@@ -136,103 +133,30 @@ public sealed class MultiHammingIndex : IHammingIndex
         return Find(query, int.MaxValue, Math.Min(radius, Bits));
     }
 
-    /// <summary>
-    /// Grows the radius by one step a table: step R looks at table R mod m for substrings that differ in exactly R/m bits,
-    /// after which every code within R has been met.
-    /// </summary>
     private HammingHit[] Find(ReadOnlySpan<byte> query, int capacity, int radius)
     {
         using var nearest = new NearestRows(capacity, radius);
         Span<ulong> words = stackalloc ulong[_words];
         Widen(query, words);
-        Span<uint> keys = stackalloc uint[_tables.Length];
-        for (var t = 0; t < keys.Length; t++)
-        {
-            keys[t] = _tables[t].Key(words);
-        }
+        var search = new SubstringSearch(
+            _tables, _records, _equals, words, stackalloc uint[_tables.Length], stackalloc int[_tables.Length], nearest);
 
         // What is left of the cost of comparing with every code.
-        var budget = Patience * _flat.Count * Bits / Kernels.HammingKernel.BlockRows;
-        if (capacity == int.MaxValue && ProbesWithin(radius) * ProbeCost > budget)
+        var budget = Patience * _flat.Count * Bits / HammingKernel.BlockRows;
+        var step = 0;
+        for (double ahead = 0; capacity == int.MaxValue && step <= radius && ahead <= budget; step++)
         {
-            budget = -1;
+            ahead += search.Cost(step, _flat.Count);
         }
 
-        for (var step = 0; step <= radius && !(nearest.IsFull && nearest.Bar < step); step++)
+        // All steps of a radius must be worth it; of the nearest it is not known how many it will take.
+        var worthwhile = capacity < int.MaxValue || step > radius;
+        for (step = 0; worthwhile && step <= radius && !(nearest.IsFull && nearest.Bar < step); step++)
         {
-            var table = _tables[step % _tables.Length];
-            budget -= table.Probes(step / _tables.Length) * ProbeCost;
-            if (budget < 0 || !Probe(words, keys, step, nearest, ref budget))
-            {
-                return _flat.Find(new PlaneQuery(query), capacity, radius, new Buckets(_equals));
-            }
+            worthwhile = search.Cost(step, _flat.Count) <= budget && search.Step(step, ref budget);
         }
 
-        return nearest.ToHits();
-    }
-
-    /// <summary>One step; false if it met so many candidates that the budget is spent.</summary>
-    private bool Probe(ReadOnlySpan<ulong> query, ReadOnlySpan<uint> keys, int step, NearestRows nearest, ref double budget)
-    {
-        var (ordinal, weight) = (step % _tables.Length, step / _tables.Length);
-        var table = _tables[ordinal];
-        if (weight > table.Length)
-        {
-            return true;
-        }
-
-        var candidates = 0;
-        var most = (int)Math.Min(budget / CandidateCost, int.MaxValue);
-        var end = 1u << table.Length;
-        for (var flips = (1u << weight) - 1; flips < end; flips = SubstringTable.NextOfWeight(flips))
-        {
-            for (var record = table.First(keys[ordinal] ^ flips); record >= 0; record = _records.Next(record, ordinal))
-            {
-                if (++candidates > most)
-                {
-                    return false;
-                }
-
-                var distance = _records.Distance(record, query);
-                if (distance <= nearest.Bar && IsFirst(_records.Code(record), keys, step))
-                {
-                    Offer(nearest, _equals, distance, record);
-                }
-            }
-
-            if (flips == 0)
-            {
-                break;
-            }
-        }
-
-        budget -= candidates * CandidateCost;
-        return true;
-    }
-
-    /// <summary>Whether no earlier step has met the code.</summary>
-    private bool IsFirst(ReadOnlySpan<ulong> code, ReadOnlySpan<uint> keys, int step)
-    {
-        for (var t = 0; t < keys.Length; t++)
-        {
-            if ((BitOperations.PopCount(_tables[t].Key(code) ^ keys[t]) * keys.Length) + t < step)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private double ProbesWithin(int radius)
-    {
-        double probes = 0;
-        for (var step = 0; step <= radius; step++)
-        {
-            probes += _tables[step % _tables.Length].Probes(step / _tables.Length);
-        }
-
-        return probes;
+        return worthwhile ? nearest.ToHits() : _flat.Find(new PlaneQuery(query), capacity, radius, new Buckets(_equals));
     }
 
     /// <summary>Cuts the codes anew where their number asks for it.</summary>
@@ -245,39 +169,39 @@ public sealed class MultiHammingIndex : IHammingIndex
             return;
         }
 
-        var before = _records;
-        (_records, _tables) = Create(tables);
+        _tables = Create(tables);
         foreach (var record in _flat.Ids)
         {
-            _records.Ensure(record);
-            before.Code(record).CopyTo(_records.Code(record));
             foreach (var table in _tables)
             {
-                table.Add(_records, record);
+                table.Add(_records.Code(record), record);
             }
         }
     }
 
-    /// <summary>Substrings of about log₂ n bits: about one code a chain.</summary>
+    /// <summary>
+    /// Substrings of about log₂ n − 4 bits: some sixteen codes a bucket. That is more than the paper's one, since codes that
+    /// lie side by side are compared many times faster than another bucket is found.
+    /// </summary>
     private int SuitableTables()
     {
-        var length = Math.Clamp(Math.Log2(Math.Max(1, _flat.Count)), MinSubstring, MaxSubstring);
+        var length = Math.Clamp(Math.Log2(Math.Max(1, _flat.Count)) - 4, MinSubstring, MaxSubstring);
         var tables = Math.Max((int)Math.Round(Bits / length), (Bits + MaxSubstring - 1) / MaxSubstring);
         return _fixedTables > 0 ? _fixedTables : tables;
     }
 
-    private (CodeRecords Records, SubstringTable[] Tables) Create(int count)
+    private SubstringTable[] Create(int count)
     {
         var tables = new SubstringTable[count];
         for (int t = 0, first = 0; t < count; t++)
         {
             // Lengths that differ by one at most.
             var length = (Bits - first) / (count - t);
-            tables[t] = new SubstringTable(t, first, length);
+            tables[t] = new SubstringTable(first, length, _words);
             first += length;
         }
 
-        return (new CodeRecords(_words, count), tables);
+        return tables;
     }
 
     private static void Widen(ReadOnlySpan<byte> code, Span<ulong> words)
@@ -286,18 +210,10 @@ public sealed class MultiHammingIndex : IHammingIndex
         code.CopyTo(MemoryMarshal.AsBytes(words));
     }
 
-    private static void Offer(NearestRows nearest, EqualCodes equals, int distance, int record)
-    {
-        for (var id = equals.First(record); id >= 0 && distance <= nearest.Bar; id = equals.Next(id))
-        {
-            nearest.Offer(distance, id);
-        }
-    }
-
     private readonly struct Buckets(EqualCodes equals) : IBuckets
     {
         public static bool InOrder => false;
 
-        public void Offer(NearestRows nearest, int distance, int row) => MultiHammingIndex.Offer(nearest, equals, distance, row);
+        public void Offer(NearestRows nearest, int distance, int row) => equals.Offer(nearest, distance, row);
     }
 }

@@ -80,14 +80,40 @@ internal sealed class NearestRows : IDisposable
     public HammingHit[] ToHits()
     {
         DropBeyondBar();
-        var keys = _keys.AsSpan(0, _kept);
-        keys.Sort();
-        var hits = new HammingHit[Math.Min(_capacity, _kept)];
-        for (var i = 0; i < hits.Length; i++)
+
+        // The histogram tells where the rows of each distance go; only what did not come in order has to be sorted.
+        var next = ArrayPool<int>.Shared.Rent(_bar + 1);
+        var rows = ArrayPool<int>.Shared.Rent(_kept);
+        for (int d = 0, start = 0; d <= _bar; start += _counts[d], d++)
         {
-            hits[i] = new HammingHit((int)(uint)keys[i], (int)(keys[i] >> 32));
+            next[d] = start;
         }
 
+        ulong before = 0;
+        var inOrder = true;
+        foreach (var key in _keys.AsSpan(0, _kept))
+        {
+            inOrder &= (uint)key >= (uint)before;
+            rows[next[(int)(key >> 32)]++] = (int)(uint)key;
+            before = key;
+        }
+
+        var hits = new HammingHit[Math.Min(_capacity, _kept)];
+        for (int d = 0, i = 0; d <= _bar && i < hits.Length; d++)
+        {
+            if (!inOrder)
+            {
+                rows.AsSpan(next[d] - _counts[d], _counts[d]).Sort();
+            }
+
+            for (; i < next[d] && i < hits.Length; i++)
+            {
+                hits[i] = new HammingHit(rows[i], d);
+            }
+        }
+
+        ArrayPool<int>.Shared.Return(next);
+        ArrayPool<int>.Shared.Return(rows);
         return hits;
     }
 

@@ -1,33 +1,43 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Pipeline.VectorIndex.Hamming;
 
-/// <summary>Records by some consecutive bits of their codes: a chain for each value that these bits can have.</summary>
+/// <summary>
+/// Records by some consecutive bits of their codes: a bucket for each value that these bits can have. Beside each record its
+/// bucket keeps one word of the code, so that most records are dismissed without another access to memory.
+/// </summary>
 internal sealed class SubstringTable
 {
-    private readonly int _ordinal;
     private readonly int _word;
     private readonly int _shift;
     private readonly uint _mask;
-    private readonly int[] _heads;
+    private readonly Bucket[] _buckets;
 
-    // One bit for each chain that is not empty: most are, and all bits together fit a near cache.
+    // One bit for each bucket that is not empty: all bits together fit a near cache.
     private readonly ulong[] _occupied;
+    private readonly BucketSlab _slab = new();
 
-    /// <param name="ordinal">Number of the table in <see cref="CodeRecords.Next"/>.</param>
     /// <param name="firstBit">First bit of the substring.</param>
     /// <param name="length">Its length, 1 to 30.</param>
-    public SubstringTable(int ordinal, int firstBit, int length)
+    /// <param name="words">Words of a code.</param>
+    public SubstringTable(int firstBit, int length, int words)
     {
-        (_ordinal, _word, _shift, Length) = (ordinal, firstBit / 64, firstBit % 64, length);
+        (_word, _shift, Length) = (firstBit / 64, firstBit % 64, length);
         _mask = (1u << length) - 1;
-        _heads = new int[1 << length];
-        _heads.AsSpan().Fill(-1);
+        _buckets = new Bucket[1 << length];
         _occupied = new ulong[((1 << length) + 63) / 64];
+
+        // Another word than the substring's, where there is one: the substring's bits are known to match already.
+        KeptWord = (_word + 1) % words;
     }
 
     /// <summary>Length of the substrings in bits.</summary>
     public int Length { get; }
+
+    /// <summary>Which word of a code the buckets keep.</summary>
+    public int KeptWord { get; }
 
     /// <summary>The substring of a code.</summary>
     public uint Key(ReadOnlySpan<ulong> code)
@@ -41,32 +51,74 @@ internal sealed class SubstringTable
         return (uint)bits & _mask;
     }
 
-    /// <summary>The first record with a substring; −1: none.</summary>
-    public int First(uint key) => (_occupied[key / 64] >> (int)(key % 64) & 1) != 0 ? _heads[key] : -1;
-
-    public void Add(CodeRecords records, int record)
+    public void Add(ReadOnlySpan<ulong> code, int record)
     {
-        var key = Key(records.Code(record));
-        records.Next(record, _ordinal) = _heads[key];
-        _heads[key] = record;
+        var key = Key(code);
+        _slab.Add(ref _buckets[key], code[KeptWord], record);
         _occupied[key / 64] |= 1UL << (int)(key % 64);
     }
 
-    public void Remove(CodeRecords records, int record)
+    public void Remove(ReadOnlySpan<ulong> code, int record)
     {
-        var key = Key(records.Code(record));
-        ref var link = ref _heads[key];
-        while (link != record)
-        {
-            link = ref records.Next(link, _ordinal);
-        }
-
-        link = records.Next(record, _ordinal);
-        if (_heads[key] < 0)
+        var key = Key(code);
+        _slab.Remove(ref _buckets[key], record);
+        if (_buckets[key].Count == 0)
         {
             _occupied[key / 64] &= ~(1UL << (int)(key % 64));
         }
     }
+
+    /// <summary>
+    /// Looks up the buckets of a substring with some bits turned, and then with further choices of as many bits, until there
+    /// is no room or no choice left. All lookups are under way before the first is waited for.
+    /// </summary>
+    /// <param name="key">The substring.</param>
+    /// <param name="flips">The bits to begin with; receives those to go on with, 2^<see cref="Length"/> or more behind the last.</param>
+    /// <param name="keys">Room for work, as long as <paramref name="buckets"/>.</param>
+    /// <param name="buckets">Receives those that are not empty.</param>
+    /// <returns>How many these are.</returns>
+    public unsafe int LookUp(uint key, ref uint flips, Span<uint> keys, Span<Bucket> buckets)
+    {
+        var count = 0;
+        var next = flips;
+        do
+        {
+            var probe = key ^ next;
+            keys[count] = probe;
+            count += (int)(_occupied[probe / 64] >> (int)(probe % 64)) & 1;
+            next = next == 0 ? _mask + 1 : NextOfWeight(next);
+        }
+        while (next <= _mask && count < keys.Length);
+
+        flips = next;
+        if (Sse.IsSupported)
+        {
+            foreach (var found in keys[..count])
+            {
+                Sse.Prefetch0(Unsafe.AsPointer(ref _buckets[found]));
+            }
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            buckets[i] = _buckets[keys[i]];
+            _slab.PrefetchWords(buckets[i]);
+        }
+
+        return count;
+    }
+
+    /// <summary>The kept words of a bucket.</summary>
+    public ReadOnlySpan<ulong> Words(Bucket bucket) => _slab.Words(bucket);
+
+    /// <summary>The record at a place: a bucket's start and how far behind it.</summary>
+    public int Record(int place) => _slab.Record(place);
+
+    /// <summary>Fetches the record at a place into the cache.</summary>
+    public void PrefetchRecord(int place) => _slab.PrefetchRecord(place);
+
+    /// <summary>Number of records with a substring.</summary>
+    public int Count(uint key) => _buckets[key].Count;
 
     /// <summary>Number of substrings that differ from a given one in so many bits.</summary>
     public double Probes(int weight)
@@ -81,7 +133,7 @@ internal sealed class SubstringTable
     }
 
     /// <summary>The next larger number with as many bits set (Gosper).</summary>
-    public static uint NextOfWeight(uint bits)
+    private static uint NextOfWeight(uint bits)
     {
         var lowest = bits & (0 - bits);
         var ripple = bits + lowest;

@@ -9,7 +9,7 @@ internal sealed record HammingArguments
         dotnet run -c Release --project tests/Benchmarks -- hamming [options]
           Exact search among binary codes: a scan beside faiss (Debian's python3-faiss) and the memory's bandwidth, and
           multi-index hashing beside the scan on codes of real SIFT descriptors.
-          --codes LIST    numbers of codes scanned (default: 1000000,10000000)
+          --codes LIST    numbers of codes scanned (default: 1000000,10000000); 0: none
           --bits LIST     their lengths, multiples of 8 (default: 64,128,256)
           --real N        codes of descriptors (default: 1000000); 0 leaves that part out
           --images DIR    where the descriptors come from (default: artifacts/photos, which infra/photos/fetch gathers)
@@ -37,7 +37,7 @@ internal sealed record HammingArguments
             var value = i + 1 < options.Length ? options[i + 1] : throw new ArgumentException($"{options[i]} needs a value.");
             arguments = options[i] switch
             {
-                "--codes" => arguments with { Codes = [.. value.Split(',').Select(Numbers.Positive)] },
+                "--codes" => arguments with { Codes = value == "0" ? [] : [.. value.Split(',').Select(Numbers.Positive)] },
                 "--bits" => arguments with { Bits = [.. value.Split(',').Select(Numbers.Positive)] },
                 "--real" => arguments with { Real = value == "0" ? 0 : Numbers.Positive(value) },
                 "--images" => arguments with { Images = Path.GetFullPath(value) },

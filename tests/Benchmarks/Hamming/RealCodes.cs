@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using Pipeline.Hashing;
+using Pipeline.Hashing.Learning;
 using Pipeline.Imaging;
 using Pipeline.Sift;
 
 namespace Pipeline.Tests.Benchmarks;
 
 /// <summary>
-/// Codes of SIFT descriptors of photographs: as many as there are, and further ones of the same descriptors moved by noise, as
+/// Codes of SIFT descriptors of photographs by ITQ: as many as there are, and further ones of the same descriptors moved by noise, as
 /// another view of the same place gives them.
 /// </summary>
 internal sealed class RealCodes
@@ -14,13 +15,14 @@ internal sealed class RealCodes
     public const int Bits = 64;
 
     private const int MaxSide = 1600;
+    private const int TrainingRows = 20_000;
     private const int Dimensions = SiftFeatures.DescriptorSize;
 
     /// <summary>Standard deviation, in steps of a descriptor's values: moves it by about a quarter of its length.</summary>
     private const double Noise = 12;
 
     private readonly byte[] _descriptors;
-    private readonly RandomHyperplanes _hash;
+    private readonly IHashFunction _hash;
 
     public RealCodes(string folder)
     {
@@ -39,13 +41,9 @@ internal sealed class RealCodes
             throw new ArgumentException($"There are no pictures in {folder}.");
         }
 
-        var mean = new float[Dimensions];
-        for (var i = 0; i < _descriptors.Length; i++)
-        {
-            mean[i % Dimensions] += (float)_descriptors[i] / Count;
-        }
-
-        _hash = new RandomHyperplanes(Dimensions, Bits, centre: mean);
+        var step = Math.Max(1, Count / TrainingRows);
+        float[] rows = [.. Enumerable.Range(0, Count / step).SelectMany(row => Scaled(row * step, null))];
+        _hash = new IterativeQuantization().Train(new FeatureRows(rows, Dimensions), Bits, seed: 1);
     }
 
     /// <summary>Descriptors found.</summary>
@@ -59,18 +57,18 @@ internal sealed class RealCodes
         return codes;
     }
 
-    private void Encode(int n, Span<byte> code)
+    private void Encode(int n, Span<byte> code) => _hash.Encode(Scaled(n % Count, n < Count ? null : new Random(n)), code);
+
+    /// <summary>A descriptor of about unit length, moved if there is a generator to move it by.</summary>
+    private float[] Scaled(int row, Random? random)
     {
-        Span<float> values = stackalloc float[Dimensions];
-        var descriptor = _descriptors.AsSpan(n % Count * Dimensions, Dimensions);
-        var random = n < Count ? null : new Random(n);
+        var values = new float[Dimensions];
         for (var d = 0; d < Dimensions; d++)
         {
-            // Scaled to unit length, about.
-            values[d] = Math.Max(0, descriptor[d] + (random is null ? 0 : Gaussian(random))) / 512f;
+            values[d] = Math.Max(0, _descriptors[(row * Dimensions) + d] + (random is null ? 0 : Gaussian(random))) / 512f;
         }
 
-        _hash.Encode(values, code);
+        return values;
     }
 
     private static float Gaussian(Random random) => (float)(Noise * (random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5) * 2);

@@ -150,7 +150,7 @@ public class HammingIndexTests
             index.Add(Codes.Random(random, 64));
         }
 
-        Assert.Equal((8, 5), (before, index.Tables));
+        Assert.Equal((8, 6), (before, index.Tables));
     }
 
     private static void Compare(IHammingIndex index, SortedDictionary<int, byte[]> model, byte[] query, Random random)
