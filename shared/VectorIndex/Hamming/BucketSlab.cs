@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
+using Pipeline.VectorIndex.Kernels;
 
 namespace Pipeline.VectorIndex.Hamming;
 
@@ -14,7 +15,7 @@ internal sealed class BucketSlab
 
     // First free piece of each size, −1: none. The first record of a free piece is the next one.
     private readonly int[] _free = [.. Enumerable.Repeat(-1, 32)];
-    private ulong[] _words = new ulong[64];
+    private ulong[] _words = new ulong[64 + WordDistance.ReadAhead];
     private int[] _records = new int[64];
     private int _end;
 
@@ -106,10 +107,10 @@ internal sealed class BucketSlab
 
         var start = _end;
         _end = checked(start + room);
-        if (_end > _words.Length)
+        if (_end > _records.Length)
         {
-            var length = (int)Math.Min(Array.MaxLength, Math.Max(_end, _words.Length * 2L));
-            Array.Resize(ref _words, length);
+            var length = (int)Math.Min(Array.MaxLength - WordDistance.ReadAhead, Math.Max(_end, _records.Length * 2L));
+            Array.Resize(ref _words, length + WordDistance.ReadAhead);
             Array.Resize(ref _records, length);
         }
 

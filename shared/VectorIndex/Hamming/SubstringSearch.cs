@@ -121,7 +121,8 @@ internal readonly ref struct SubstringSearch
                 for (; near != 0; near &= near - 1)
                 {
                     var at = first + BitOperations.TrailingZeroCount(near);
-                    if (_query.Length == 1 && !IsFirst(new ReadOnlySpan<ulong>(words + at, 1), step))
+                    var difference = words[at] ^ kept;
+                    if (_query.Length == 1 && !IsFirst(difference, step))
                     {
                         continue;
                     }
@@ -133,7 +134,7 @@ internal readonly ref struct SubstringSearch
                     }
 
                     table.PrefetchRecord(bucket.Start + at);
-                    met[count++] = new Met(bucket.Start + at, BitOperations.PopCount(words[at] ^ kept));
+                    met[count++] = new Met(bucket.Start + at, BitOperations.PopCount(difference));
                 }
             }
         }
@@ -181,6 +182,20 @@ internal readonly ref struct SubstringSearch
         }
 
         return distance;
+    }
+
+    /// <summary>Whether no earlier step has met the code of a single word that differs from the query so.</summary>
+    private bool IsFirst(ulong difference, int step)
+    {
+        for (var i = 0; i < _order.Length; i++)
+        {
+            if ((BitOperations.PopCount(difference & _tables[_order[i]].WordMask) * _order.Length) + i < step)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Whether no earlier step has met the code.</summary>

@@ -36,6 +36,9 @@ internal sealed class SubstringTable
     /// <summary>Length of the substrings in bits.</summary>
     public int Length { get; }
 
+    /// <summary>The substring's bits in its first word.</summary>
+    public ulong WordMask => (ulong)_mask << _shift;
+
     /// <summary>Which word of a code the buckets keep.</summary>
     public int KeptWord { get; }
 

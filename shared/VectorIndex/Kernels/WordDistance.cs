@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -11,20 +10,23 @@ namespace Pipeline.VectorIndex.Kernels;
 /// </summary>
 internal static unsafe class WordDistance
 {
+    /// <summary>Words behind the last that must be readable.</summary>
+    public const int ReadAhead = 7;
+
     public static bool Has512 => Avx512BW.IsSupported && Vector512.IsHardwareAccelerated;
 
     public static bool Has256 => Avx2.IsSupported;
 
     /// <summary>The words that differ from the query in at most so many bits, by the widest vectors this processor has.</summary>
-    /// <param name="words">The words.</param>
-    /// <param name="count">Their number, 0 to 64.</param>
+    /// <param name="words">The words; up to <see cref="ReadAhead"/> behind them are read too.</param>
+    /// <param name="count">Their number, 1 to 64.</param>
     /// <param name="query">What they are compared with.</param>
     /// <param name="limit">Greatest number of bits, at least 0.</param>
     /// <returns>Bit i is set if word i is near enough.</returns>
     public static ulong Within(ulong* words, int count, ulong query, int limit) =>
         Has512 ? Within512(words, count, query, limit)
         : Has256 ? Within256(words, count, query, limit)
-        : WithinScalar(words, 0, count, query, limit);
+        : WithinScalar(words, count, query, limit);
 
     public static ulong Within512(ulong* words, int count, ulong query, int limit)
     {
@@ -34,8 +36,7 @@ internal static unsafe class WordDistance
         var wanted = Vector512.Create(query);
         var most = Vector512.Create((ulong)limit);
         ulong near = 0;
-        var i = 0;
-        for (; i + 8 <= count; i += 8)
+        for (var i = 0; i < count; i += 8)
         {
             var difference = (Vector512.Load(words + i) ^ wanted).AsByte();
             var counts = Avx512BW.Shuffle(table, difference & nibble)
@@ -44,7 +45,7 @@ internal static unsafe class WordDistance
             near |= Vector512.LessThanOrEqual(distance, most).ExtractMostSignificantBits() << i;
         }
 
-        return near | WithinScalar(words, i, count, query, limit);
+        return near & (ulong.MaxValue >> (64 - count));
     }
 
     public static ulong Within256(ulong* words, int count, ulong query, int limit)
@@ -54,8 +55,7 @@ internal static unsafe class WordDistance
         var wanted = Vector256.Create(query);
         var most = Vector256.Create((long)limit);
         ulong near = 0;
-        var i = 0;
-        for (; i + 4 <= count; i += 4)
+        for (var i = 0; i < count; i += 4)
         {
             var difference = (Vector256.Load(words + i) ^ wanted).AsByte();
             var counts = Avx2.Shuffle(table, difference & nibble)
@@ -64,14 +64,13 @@ internal static unsafe class WordDistance
             near |= (ulong)Vector256.LessThanOrEqual(distance, most).ExtractMostSignificantBits() << i;
         }
 
-        return near | WithinScalar(words, i, count, query, limit);
+        return near & (ulong.MaxValue >> (64 - count));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong WithinScalar(ulong* words, int first, int count, ulong query, int limit)
+    public static ulong WithinScalar(ulong* words, int count, ulong query, int limit)
     {
         ulong near = 0;
-        for (var i = first; i < count; i++)
+        for (var i = 0; i < count; i++)
         {
             near |= (BitOperations.PopCount(words[i] ^ query) <= limit ? 1UL : 0) << i;
         }
