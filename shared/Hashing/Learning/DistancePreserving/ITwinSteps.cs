@@ -25,6 +25,9 @@ internal interface ITwinSteps : IDisposable
     /// <summary>Forgets the momentum.</summary>
     void Rest();
 
+    /// <summary>Goes on from the network's parameters, without momentum.</summary>
+    void Reload();
+
     /// <summary>Brings the network's parameters up to date.</summary>
     void Publish();
 }

@@ -30,28 +30,6 @@ internal sealed class NetworkInputs
 
     public static NetworkInputs Of(FeatureRows rows, int bits) => new(PrincipalComponents.Of(rows, bits));
 
-    /// <summary>Pairs of different rows and their distance in the scaled space, divided by the distances' mean.</summary>
-    public RowPair[] DrawPairs(int count, SplitMix64 random)
-    {
-        var pairs = new RowPair[count];
-        double sum = 0;
-        for (int i = 0; i < count; i++)
-        {
-            int first = random.Below(Rows.Rows), second = (first + 1 + random.Below(Rows.Rows - 1)) % Rows.Rows;
-            float distance = Distance(Rows[first], Rows[second]);
-            sum += distance;
-            pairs[i] = new RowPair(first, second, distance);
-        }
-
-        float scale = (float)(count / sum);
-        for (int i = 0; i < count; i++)
-        {
-            pairs[i] = pairs[i] with { Distance = pairs[i].Distance * scale };
-        }
-
-        return pairs;
-    }
-
     /// <summary>The network as a function of features: centring, projection and scaling become part of its first layer.</summary>
     public NetworkHash ToFunction(TwinNetwork network, double dropout)
     {
@@ -86,18 +64,5 @@ internal sealed class NetworkInputs
         }
 
         return new NetworkHash(hiddenWeights, hiddenBiases, outputWeights, outputBiases, d);
-    }
-
-    // In this order on every processor: a vectorised sum would depend on the vectors' length.
-    private static float Distance(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
-    {
-        float sum = 0;
-        for (int i = 0; i < x.Length; i++)
-        {
-            float difference = x[i] - y[i];
-            sum += difference * difference;
-        }
-
-        return MathF.Sqrt(sum);
     }
 }

@@ -54,10 +54,7 @@ internal sealed class OnnxTwinSteps : ITwinSteps
         [
             Upload(inputs),
             Upload(targets.Values),
-            Upload(network.Hidden.Weights),
-            _device.Upload(network.Hidden.Biases[..hidden], hidden),
-            Upload(network.Output.Weights),
-            _device.Upload(network.Output.Biases[..network.Bits], network.Bits),
+            .. UploadParameters(),
             .. _shapes[Parameters..].Select(Zeros),
         ];
         _next = [.. _shapes.Select(shape => _device.Allocate(shape))];
@@ -97,6 +94,19 @@ internal sealed class OnnxTwinSteps : ITwinSteps
             _now[State + i].Dispose();
             _now[State + i] = Zeros(_shapes[i]);
         }
+    }
+
+    /// <inheritdoc/>
+    public void Reload()
+    {
+        OrtValue[] parameters = UploadParameters();
+        for (int i = 0; i < Parameters; i++)
+        {
+            _now[State + i].Dispose();
+            _now[State + i] = parameters[i];
+        }
+
+        Rest();
     }
 
     /// <inheritdoc/>
@@ -150,6 +160,18 @@ internal sealed class OnnxTwinSteps : ITwinSteps
         {
             (_batch, _expected, _kept) = (new long[rows], new float[rows], new bool[rows * _network.Hidden.Weights.Columns]);
         }
+    }
+
+    private OrtValue[] UploadParameters()
+    {
+        int hidden = _network.Hidden.Weights.Columns;
+        return
+        [
+            Upload(_network.Hidden.Weights),
+            _device.Upload(_network.Hidden.Biases[..hidden], hidden),
+            Upload(_network.Output.Weights),
+            _device.Upload(_network.Output.Biases[.._network.Bits], _network.Bits),
+        ];
     }
 
     private OrtValue Zeros(long[] shape) => _device.Upload(new float[shape.Aggregate(1L, (product, size) => product * size)], shape);

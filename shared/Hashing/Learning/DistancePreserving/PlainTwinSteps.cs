@@ -21,6 +21,9 @@ internal sealed class PlainTwinSteps(TwinNetwork network, LdphOptions options) :
     public void Rest() => network.Rest();
 
     /// <inheritdoc/>
+    public void Reload() => Rest();
+
+    /// <inheritdoc/>
     public void Publish()
     {
         // The network is what changed.

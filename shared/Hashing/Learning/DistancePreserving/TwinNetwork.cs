@@ -56,6 +56,18 @@ internal sealed class TwinNetwork
 
     public int Bits => Output.Weights.Columns;
 
+    /// <summary>Copies of all parameters.</summary>
+    public float[][] Save() => [[.. Hidden.Weights.Values], [.. Hidden.Biases], [.. Output.Weights.Values], [.. Output.Biases]];
+
+    /// <summary>Takes parameters that <see cref="Save"/> gave.</summary>
+    public void Load(float[][] parameters)
+    {
+        parameters[0].CopyTo(Hidden.Weights.Values);
+        parameters[1].CopyTo(Hidden.Biases, 0);
+        parameters[2].CopyTo(Output.Weights.Values);
+        parameters[3].CopyTo(Output.Biases, 0);
+    }
+
     /// <summary>Makes the gradient of the mean over rows of ½‖H − target‖².</summary>
     /// <param name="rows">Which rows.</param>
     /// <param name="targets">Codes of all rows.</param>

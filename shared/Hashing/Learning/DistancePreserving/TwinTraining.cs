@@ -9,33 +9,37 @@ internal sealed class TwinTraining : IDisposable
     private readonly SplitMix64 _random;
     private readonly RowCodes _reference;
     private readonly ITwinSteps _steps;
+    private readonly RankingCheck _check;
     private RowCodes _targets;
-    private double _slope;
-    private double _intercept;
+    private double _best = double.NegativeInfinity;
+    private float[][] _parameters = [];
 
     /// <summary>Draws a network.</summary>
     /// <param name="inputs">All rows.</param>
     /// <param name="reference">Their codes by the reference.</param>
+    /// <param name="check">Says whether a round is kept.</param>
     /// <param name="options">The recipe.</param>
     /// <param name="random">Decides whatever is random.</param>
     /// <param name="sessions">Where ONNX Runtime trains; null trains in plain C#.</param>
-    public TwinTraining(RowMatrix inputs, RowCodes reference, LdphOptions options, SplitMix64 random, OnnxSessionFactory? sessions)
+    public TwinTraining(
+        RowMatrix inputs, RowCodes reference, RankingCheck check, LdphOptions options, SplitMix64 random, OnnxSessionFactory? sessions)
     {
-        (_options, _random, _reference, _targets) = (options, random, reference, reference);
+        (_options, _random, _reference, _targets, _check) = (options, random, reference, reference, check);
         int bits = reference.Values.Columns;
-        Network = new TwinNetwork(inputs, bits, bits, options.Dropout, 2 * options.BatchSize, random);
+        Network = new TwinNetwork(inputs, options.HiddenPerBit * bits, bits, options.Dropout, 2 * options.BatchSize, random);
         _steps = sessions is null
             ? new PlainTwinSteps(Network, options)
             : new OnnxTwinSteps(sessions, Network, inputs, reference, options);
     }
 
-    /// <summary>The network, up to date after each <see cref="Fit"/>.</summary>
+    /// <summary>The network, up to date after each <see cref="Judge"/>.</summary>
     public TwinNetwork Network { get; }
 
     /// <summary>Pre-trains the network on the reference's bits.</summary>
     public void Imitate(CancellationToken ct)
     {
         int[] order = [.. Enumerable.Range(0, _targets.Values.Rows)];
+        var mean = new ParameterMean();
         for (int epoch = 0; epoch < _options.PretrainingEpochs; epoch++)
         {
             _random.Shuffle(order);
@@ -45,45 +49,44 @@ internal sealed class TwinTraining : IDisposable
                 int count = Math.Min(_options.BatchSize, order.Length - first);
                 _steps.Imitate(order.AsMemory(first, count), _targets, _random.Next());
             }
+
+            Average(mean, epoch, _options.PretrainingEpochs);
         }
 
         _steps.Rest();
     }
 
-    /// <summary>Takes the network's codes as the next target and fits the line h ≈ a·d + b to the pairs.</summary>
-    public LdphRound Fit(int round, RowPair[] pairs)
+    /// <summary>Keeps what the network has become, or takes it back; the codes of what is kept are the next target.</summary>
+    /// <param name="round">The round's number.</param>
+    /// <param name="pairs">Random pairs, to tell how linear distances are.</param>
+    public LdphRound Judge(int round, RowPair[] pairs)
     {
         _steps.Publish();
-        _targets = Network.Encode();
-        double d = 0, h = 0, dd = 0, dh = 0, hh = 0;
-        foreach (RowPair pair in pairs)
+        RowCodes codes = Network.Encode();
+        double ranking = _check.MeanAveragePrecision(codes);
+        bool kept = !_options.KeepBest || ranking > _best;
+        var line = DistanceLine.Fit(pairs, codes);
+        if (kept)
         {
-            d += pair.Distance;
-            h += _targets.Distance(pair.First, pair.Second);
+            (_best, _targets, _parameters) = (ranking, codes, Network.Save());
+        }
+        else
+        {
+            Network.Load(_parameters);
+            _steps.Reload();
         }
 
-        double meanD = d / pairs.Length, meanH = h / pairs.Length;
-        foreach (RowPair pair in pairs)
-        {
-            double x = pair.Distance - meanD, y = _targets.Distance(pair.First, pair.Second) - meanH;
-            dd += x * x;
-            dh += x * y;
-            hh += y * y;
-        }
-
-        // All distances equal tell no slope: the line is level.
-        _slope = dd > 0 ? dh / dd : 0;
-        _intercept = meanH - (_slope * meanD);
-        double correlation = dd > 0 && hh > 0 ? dh / Math.Sqrt(dd * hh) : 0;
-        return new LdphRound(round, _slope, _intercept, correlation, _targets.Agreement(_reference));
+        return new LdphRound(round, line.Slope, line.Intercept, line.Correlation, codes.Agreement(_reference), ranking, kept);
     }
 
-    /// <summary>Trains on all pairs, once an epoch.</summary>
+    /// <summary>Fits the line h ≈ a·d + b to the pairs and trains on all of them, once an epoch.</summary>
     public void Preserve(RowPair[] pairs, CancellationToken ct)
     {
-        var term = new DistanceTerm(_slope, _intercept, _options.Alpha, _options.Lambda, _options.Gamma);
+        var line = DistanceLine.Fit(pairs, _targets);
+        var term = new DistanceTerm(line.Slope, line.Intercept, _options.Alpha, _options.Lambda, _options.Gamma);
         int[] order = [.. Enumerable.Range(0, pairs.Length)];
         var batch = new RowPair[_options.BatchSize];
+        var mean = new ParameterMean();
         for (int epoch = 0; epoch < _options.EpochsPerRound; epoch++)
         {
             _random.Shuffle(order);
@@ -98,6 +101,26 @@ internal sealed class TwinTraining : IDisposable
 
                 _steps.Preserve(batch.AsMemory(0, count), term, _targets, _random.Next());
             }
+
+            Average(mean, epoch, _options.EpochsPerRound);
+        }
+    }
+
+    /// <summary>After the last epoch the network is the mean of what it was after each of the last ones.</summary>
+    private void Average(ParameterMean mean, int epoch, int epochs)
+    {
+        int left = epochs - 1 - epoch;
+        if (left >= _options.AveragedEpochs)
+        {
+            return;
+        }
+
+        _steps.Publish();
+        mean.Add(Network.Save());
+        if (left == 0)
+        {
+            Network.Load(mean.Value());
+            _steps.Reload();
         }
     }
 

@@ -13,23 +13,9 @@ internal sealed class SimilarPairs
     /// <param name="random">Draws which.</param>
     public SimilarPairs(RowMatrix unit, int anchors, SplitMix64 random)
     {
-        const int Least = 5, Share = 400, BlockRows = 100;
         _rows = unit.Rows;
         _anchors = random.Sample(unit.Rows, anchors);
-        _nearest = new int[_anchors.Length][];
-        int count = Math.Min(unit.Rows - 1, Math.Max(Least, unit.Rows / Share));
-        for (int first = 0; first < _anchors.Length; first += BlockRows)
-        {
-            int some = Math.Min(BlockRows, _anchors.Length - first), from = first;
-            var block = new RowMatrix(some, unit.Columns);
-            for (int i = 0; i < some; i++)
-            {
-                unit[_anchors[from + i]].CopyTo(block[i]);
-            }
-
-            RowMatrix likeness = unit.Times(block.Transposed());
-            Parallel.For(0, some, i => _nearest[from + i] = Largest(likeness, i, count, _anchors[from + i]));
-        }
+        _nearest = NearestRows.Of(unit, _anchors, NearestRows.Count(unit.Rows, 400, int.MaxValue));
     }
 
     /// <summary>Two different rows.</summary>
@@ -48,29 +34,5 @@ internal sealed class SimilarPairs
         }
         while (_nearest[anchor].Length < _rows - 1 && _nearest[anchor].AsSpan().Contains(other));
         return (_anchors[anchor], other);
-    }
-
-    private static int[] Largest(RowMatrix likeness, int column, int count, int except)
-    {
-        // Of equal ones the first stays: the queue's priority has the row's number as its second part.
-        var queue = new PriorityQueue<int, (float, int)>(count);
-        for (int i = 0; i < likeness.Rows; i++)
-        {
-            if (i == except)
-            {
-                continue;
-            }
-
-            if (queue.Count < count)
-            {
-                queue.Enqueue(i, (likeness[i][column], -i));
-            }
-            else
-            {
-                queue.EnqueueDequeue(i, (likeness[i][column], -i));
-            }
-        }
-
-        return [.. queue.UnorderedItems.Select(item => item.Element).Order()];
     }
 }
