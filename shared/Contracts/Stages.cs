@@ -18,6 +18,9 @@ public static class Stages
     /// <summary>Binary codes of the encoder that is to serve next, while the collection changes its encoder.</summary>
     public const string NextHash = "next-hash";
 
+    /// <summary>Training of hash encoders; concerns a collection, not one image.</summary>
+    public const string Training = "training";
+
     /// <summary>Bags of visual words, once the collection has a vocabulary; the image does not wait for it.</summary>
     public const string Words = "words";
 

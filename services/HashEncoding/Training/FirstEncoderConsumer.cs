@@ -37,4 +37,4 @@ public sealed class FirstEncoderConsumer(ImageCatalog images, EncoderCatalog tra
 
 /// <summary>Policy of the endpoint <c>first-encoder</c>.</summary>
 public sealed class FirstEncoderConsumerDefinition()
-    : PipelineConsumerDefinition<FirstEncoderConsumer>("first-encoder", stage: Stages.Hash, prefetch: 32, concurrency: 1);
+    : PipelineConsumerDefinition<FirstEncoderConsumer>("first-encoder", stage: Stages.Training, prefetch: 32, concurrency: 1);

@@ -28,4 +28,4 @@ public sealed class TrainEncoderConsumer(CollectionEncoders training) : IConsume
 
 /// <summary>Policy of the endpoint <c>encoder-training</c>: one training keeps all cores busy.</summary>
 public sealed class TrainEncoderConsumerDefinition()
-    : PipelineConsumerDefinition<TrainEncoderConsumer>("encoder-training", stage: Stages.Hash, acceptsRawJson: true, prefetch: 1, concurrency: 1);
+    : PipelineConsumerDefinition<TrainEncoderConsumer>("encoder-training", stage: Stages.Training, acceptsRawJson: true, prefetch: 1, concurrency: 1);

@@ -68,6 +68,8 @@ public static class DemoCommand
         var tracker = app.Services.GetRequiredService<DemoTracker>();
         var (imageOf, elapsed) = await WithBarAsync("Indexing", set.Files.Count, report => run.UploadAsync(set, ended => report(ended), CancellationToken.None));
 
+        // What the training brings along is not part of an image's way.
+        var measured = stages.Summarise();
         var encoder = await WithBarAsync("Training a hash encoder", 1, _ => scope.ServiceProvider.GetRequiredService<DemoEncoder>().TrainAsync(CancellationToken.None));
         var modes = new Dictionary<string, ModeFigures>();
         foreach (var mode in set.Truth is null ? [] : (string[])[SearchModes.Cnn, SearchModes.Hash])
@@ -83,7 +85,7 @@ public static class DemoCommand
             ImagesPerSecond = set.Files.Count / elapsed.TotalSeconds,
             Encoder = encoder,
             Modes = modes,
-            Stages = stages.Summarise(),
+            Stages = measured,
         };
         DemoReport.Print(figures);
         if (arguments.Json is { } path)
