@@ -9,7 +9,8 @@ internal static class HashingCommand
 {
     public const string Usage = """
         dotnet run -c Release --project tests/Evaluation -- hashing --data DIR [--json FILE] [--plots DIR] [--seeds 3] [--methods lsh,itq] [--bits 16,32,64,128]
-            DIR holds base.bvecs, query.bvecs and groundtruth.ivecs; --images DIR instead: folders are classes.
+            DIR holds base.bvecs, query.bvecs and groundtruth.ivecs. --images DIR instead: folders are classes, in train/ and
+            test/ or, without these, every fifth picture of each asks for the others.
         """;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
@@ -17,7 +18,7 @@ internal static class HashingCommand
     public static async Task<int> RunAsync(string[] options)
     {
         VectorSet? set = null;
-        string? json = null;
+        string? json = null, plots = null;
         var seeds = 3;
         IReadOnlyList<string> methods = HashLearners.ReferenceNames;
         int[] lengths = [16, 32, 64, 128];
@@ -28,6 +29,12 @@ internal static class HashingCommand
             {
                 case "--data":
                     set = VectorSet.FromVectors(value);
+                    break;
+                case "--images":
+                    set = ImageFolders.Extract(value);
+                    break;
+                case "--plots":
+                    plots = value;
                     break;
                 case "--json":
                     json = value;
@@ -48,12 +55,17 @@ internal static class HashingCommand
         }
 
         var report = HashingQuality.Measure(
-            set ?? throw new ArgumentException("--data is missing."), methods, lengths, seeds, result => Console.Error.WriteLine(
+            set ?? throw new ArgumentException("--data or --images is missing."), methods, lengths, seeds, result => Console.Error.WriteLine(
                 string.Create(CultureInfo.InvariantCulture, $"{result.Method} {result.Bits} bits, seed {result.Seed}: mAP {result.Map:P2} → {result.LdphMap:P2}")));
         HashingTable.Print(report);
         if (json is not null)
         {
             await File.WriteAllTextAsync(json, JsonSerializer.Serialize(report, Json));
+        }
+
+        if (plots is not null)
+        {
+            HashingPlots.Write(plots, report);
         }
 
         return 0;

@@ -6,9 +6,13 @@ namespace Pipeline.Tests.Evaluation.Hashing;
 /// <summary>Prints means and standard deviations over seeds.</summary>
 internal static class HashingTable
 {
+    private static readonly int At100 = CodeQuality.Cutoffs.ToList().IndexOf(100);
+
     public static void Print(HashingReport report)
     {
-        var table = new Table().AddColumns("method", "bits", "mAP %", "LDPH mAP %", "gain %", "P@500 %", "LDPH P@500 %", "training s", "LDPH s", "correlation");
+        // Where output is no terminal, 80 columns are assumed.
+        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 160);
+        var table = new Table().AddColumns("method", "bits", "mAP %", "LDPH mAP %", "gain %", "P@500 %", "LDPH P@500 %", "recall@100 %", "LDPH recall@100 %", "training s", "LDPH s", "correlation");
         foreach (var group in report.Results.GroupBy(result => (result.Bits, result.Method)).OrderBy(group => group.Key.Bits))
         {
             HashingResult[] results = [.. group];
@@ -16,8 +20,9 @@ internal static class HashingTable
                 group.Key.Method, $"{group.Key.Bits}",
                 Spread(results, r => 100 * r.Map), Spread(results, r => 100 * r.LdphMap), Text(Gain(results)),
                 Spread(results, r => 100 * r.PAt500), Spread(results, r => 100 * r.LdphPAt500),
+                Spread(results, r => 100 * r.RecallAt[At100]), Spread(results, r => 100 * r.LdphRecallAt[At100]),
                 Text(results.Average(r => r.TrainSeconds)), Text(results.Average(r => r.LdphTrainSeconds)),
-                $"{Text(results.Average(r => r.Rounds[0].Correlation), 3)} → {Text(results.Average(r => r.Rounds[^1].Correlation), 3)}");
+                $"{Text(results.Average(r => r.Rounds[0].Correlation), 3)} → {Text(results.Average(r => r.Rounds.Last(round => round.Kept).Correlation), 3)}");
         }
 
         AnsiConsole.Write(table);

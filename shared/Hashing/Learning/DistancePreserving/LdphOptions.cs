@@ -6,7 +6,8 @@ public sealed record LdphOptions
     /// <summary>The published recipe without what is ours.</summary>
     public static LdphOptions Published { get; } = new()
     {
-        Lambda = 0.5, HiddenPerBit = 1, FeatureDistances = false, NearShare = 0, AveragedEpochs = 1, KeepBest = false,
+        Lambda = 0.5, LeastImitationSteps = 0, LeastPairs = 0, HiddenPerBit = 1, FeatureDistances = false, NearShare = 0,
+        AveragedEpochs = 1, KeepBest = false,
     };
 
     /// <summary>Epochs of imitating the reference's bits.</summary>
@@ -41,6 +42,12 @@ public sealed record LdphOptions
 
     /// <summary>β: how much orthogonal weights count.</summary>
     public double Beta { get; init; } = 1e-4;
+
+    /// <summary>Steps that the imitation takes at least, by more epochs where there are few rows; the paper has thousands of rows. (Ours.)</summary>
+    public int LeastImitationSteps { get; init; } = 1000;
+
+    /// <summary>Pairs that are drawn at least, where there are few rows. (Ours.)</summary>
+    public int LeastPairs { get; init; } = 20_000;
 
     /// <summary>What takes the steps.</summary>
     public LdphEngine Engine { get; init; }

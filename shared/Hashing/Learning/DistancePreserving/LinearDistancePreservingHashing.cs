@@ -60,7 +60,8 @@ public sealed class LinearDistancePreservingHashing(
         RowMatrix features = TrainingRows.Centred(rows, TrainingRows.Mean(rows));
         using var training = new TwinTraining(inputs.Rows, codes, new RankingCheck(features, random), _options, random, _sessions);
         training.Imitate(ct);
-        var draws = new PairDraws(_options.FeatureDistances ? features : inputs.Rows, _options.PairsPerRow * rows.Count, random);
+        int count = Math.Max(_options.LeastPairs, _options.PairsPerRow * rows.Count);
+        var draws = new PairDraws(_options.FeatureDistances ? features : inputs.Rows, count, random);
         RowPair[] mixed = _options.NearShare > 0 ? draws.WithNear(_options.NearShare) : draws.Random;
         LdphRound state = training.Judge(0, draws.Random);
         progress?.Invoke(state);

@@ -40,7 +40,9 @@ internal sealed class TwinTraining : IDisposable
     {
         int[] order = [.. Enumerable.Range(0, _targets.Values.Rows)];
         var mean = new ParameterMean();
-        for (int epoch = 0; epoch < _options.PretrainingEpochs; epoch++)
+        int batches = (order.Length + _options.BatchSize - 1) / _options.BatchSize;
+        int epochs = Math.Max(_options.PretrainingEpochs, _options.LeastImitationSteps / batches);
+        for (int epoch = 0; epoch < epochs; epoch++)
         {
             _random.Shuffle(order);
             for (int first = 0; first < order.Length; first += _options.BatchSize)
@@ -50,7 +52,7 @@ internal sealed class TwinTraining : IDisposable
                 _steps.Imitate(order.AsMemory(first, count), _targets, _random.Next());
             }
 
-            Average(mean, epoch, _options.PretrainingEpochs);
+            Average(mean, epoch, epochs);
         }
 
         _steps.Rest();
