@@ -31,6 +31,9 @@ public sealed partial class CollectionEncoders(
     private const int LeastBits = 16;
     private const int MostBits = 256;
 
+    /// <summary>Share of the time limit after which no method is trained any more.</summary>
+    private const double TrainingShare = 0.8;
+
     /// <summary>Does what the command says, unless it is done already or cannot be done.</summary>
     /// <param name="command">The command, with an id.</param>
     /// <param name="ct">Cancels; the training can be begun again.</param>
@@ -105,14 +108,7 @@ public sealed partial class CollectionEncoders(
         LogBegun(logger, command.Collection, learners.Count, bits, features.Gallery.Count, features.Queries.Count);
         var comparison = await Task.Run(() => HeldOutComparison.Prepare(features.Gallery, features.Queries, ct), ct);
         var present = await MeasurePresentAsync(command.Collection, generation, comparison, ct);
-        var trained = new List<Candidate>();
-        foreach (var learner in learners)
-        {
-            metrics.Progress((double)trained.Count / learners.Count);
-            var candidate = await Task.Run(() => candidates.Train(learner, features.Gallery, comparison, bits, seed, ct), ct);
-            LogCandidate(logger, learner.Name, command.Collection, candidate.Figures.Map, candidate.Figures.Seconds, candidate.Figures.Detail);
-            trained.Add(candidate);
-        }
+        var trained = await TrainAllAsync(command, learners, features, comparison, bits, seed, started, ct);
 
         // A stable order: of equal ones the reference, which comes first, is the better.
         Candidate[] ranked = [.. trained.OrderByDescending(candidate => candidate.Model is not null).ThenByDescending(candidate => candidate.Figures.Map)];
@@ -144,6 +140,37 @@ public sealed partial class CollectionEncoders(
             Candidates = [.. ranked.Select(candidate => candidate.Figures)],
             At = time.GetUtcNow(),
         };
+    }
+
+    /// <summary>
+    /// Trains one method after the other. When most of the time is over what was trained by then is compared: that is worth more than
+    /// nothing at all.
+    /// </summary>
+    private async Task<List<Candidate>> TrainAllAsync(
+        TrainEncoder command, IReadOnlyList<IHashLearner> learners, TrainingFeatures features, HeldOutComparison comparison, int bits, ulong seed, long started, CancellationToken ct)
+    {
+        using var budget = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var left = (options.Value.Timeout * TrainingShare) - Stopwatch.GetElapsedTime(started);
+        budget.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        var trained = new List<Candidate>();
+        foreach (var learner in learners)
+        {
+            metrics.Progress((double)trained.Count / learners.Count);
+            Candidate candidate;
+            try
+            {
+                candidate = await Task.Run(() => candidates.Train(learner, features.Gallery, comparison, bits, seed, budget.Token), budget.Token);
+            }
+            catch (OperationCanceledException) when (!ct.IsCancellationRequested && trained.Exists(other => other.Model is not null))
+            {
+                candidate = new Candidate(new EncoderFigures { Method = learner.Name, Bits = bits, Detail = "There was no time left for it." }, Model: null);
+            }
+
+            LogCandidate(logger, learner.Name, command.Collection, candidate.Figures.Map, candidate.Figures.Seconds, candidate.Figures.Detail);
+            trained.Add(candidate);
+        }
+
+        return trained;
     }
 
     /// <summary>The figures of the encoder that a candidate has to be better than: the last one promoted, which perhaps does not serve yet.</summary>

@@ -47,7 +47,7 @@ public sealed class EncoderTrainingOptions
     public TimeSpan Hold { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// The longest that a training may take. A broker takes a message for lost that is not acknowledged for long (RabbitMQ: 30 min).
+    /// The longest that a training may take; no method is trained any more when four fifths of it are over. A broker takes a message for lost that is not acknowledged for long (RabbitMQ: 30 min).
     /// 1 s to 25 min, default 20 min.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:25:00")]

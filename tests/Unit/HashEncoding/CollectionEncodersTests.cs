@@ -136,11 +136,23 @@ public sealed class CollectionEncodersTests : IAsyncLifetime
     {
         _options.Timeout = TimeSpan.FromSeconds(1);
         var command = Command();
-        Assert.Null(await RunAsync(command, LearnerOf.Planes("lsh"), LearnerOf.Endless("itq")));
+        Assert.Null(await RunAsync(command, LearnerOf.Endless("lsh")));
 
         var record = await _catalog.Encoders.GetAsync(Collection, None);
         Assert.Equal((TrainingReasons.TimedOut, (Guid?)null), (record.Find(command.CorrelationId)!.Reason, record.Holder));
         Assert.Empty(await _catalog.Artifacts.ListAsync(EncoderCatalog.ArtifactKind, None));
+    }
+
+    [Fact]
+    public async Task What_was_trained_when_the_time_is_nearly_over_is_compared_without_the_rest()
+    {
+        _options.Timeout = TimeSpan.FromSeconds(10);
+        var command = Command();
+        Assert.NotNull(await RunAsync(command, LearnerOf.Planes("lsh"), LearnerOf.Endless("itq"), LearnerOf.Endless("sh")));
+
+        var training = await TrainingAsync(command);
+        Assert.Equal(["lsh", "itq", "sh"], training.Candidates.Select(candidate => candidate.Method));
+        Assert.All(training.Candidates.Skip(1), candidate => Assert.Equal((null, "There was no time left for it."), (candidate.Version, candidate.Detail)));
     }
 
     [Fact]
