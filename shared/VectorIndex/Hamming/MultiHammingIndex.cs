@@ -6,7 +6,7 @@ namespace Pipeline.VectorIndex.Hamming;
 /// <summary>
 /// Exact multi-index hashing (Norouzi, Punjani, Fleet, CVPR 2012): codes are cut into m substrings, each with a table. Of two
 /// codes within distance r at least one pair of substrings is within r/m, so few buckets need to be looked at. Where that
-/// would cost more than comparing with every code, the search does the latter: it is never much slower.
+/// would cost more than comparing with every code, the search does the latter: it takes half as long again at worst.
 /// </summary>
 /// <remarks>
 /// Equal codes are one entry, however many ids they have. About 12 + 8·m bytes a code come on top of the two copies of
@@ -141,8 +141,9 @@ public sealed class MultiHammingIndex : IHammingIndex
         var search = new SubstringSearch(
             _tables, _records, _equals, words, stackalloc uint[_tables.Length], stackalloc int[_tables.Length], nearest);
 
-        // What is left of the cost of comparing with every code.
-        var budget = Patience * _flat.Count * Bits / HammingKernel.BlockRows;
+        // What is left to spend: the cost of comparing with every code, but half of it where the radius is not known and that
+        // may have to be done all the same.
+        var budget = Patience * _flat.Count * Bits / HammingKernel.BlockRows * (capacity < int.MaxValue ? 0.5 : 1);
         var step = 0;
         for (double ahead = 0; capacity == int.MaxValue && step <= radius && ahead <= budget; step++)
         {
