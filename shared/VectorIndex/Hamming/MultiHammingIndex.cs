@@ -6,11 +6,10 @@ namespace Pipeline.VectorIndex.Hamming;
 /// <summary>
 /// Exact multi-index hashing (Norouzi, Punjani, Fleet, CVPR 2012): codes are cut into m substrings, each with a table. Of two
 /// codes within distance r at least one pair of substrings is within r/m, so few buckets need to be looked at. Where that
-/// would cost more than comparing with every code, the search does the latter: it takes half as long again at worst.
+/// would cost more than comparing with every code, the search does the latter, at worst after as long in vain.
 /// </summary>
 /// <remarks>
-/// Equal codes are one entry, however many ids they have. About 12 + 8·m bytes a code come on top of the two copies of
-/// the codes themselves.
+/// Equal codes are one entry, however many ids they have. A code takes about 25 + 18·m bytes beside two copies of itself.
 /// </remarks>
 public sealed class MultiHammingIndex : IHammingIndex
 {

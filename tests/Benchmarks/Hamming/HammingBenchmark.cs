@@ -39,8 +39,8 @@ internal static class HammingBenchmark
         int count, int bits, int rounds, FaissFlat? faiss, MemoryBandwidth bandwidth, Action<string> report)
     {
         // About as many comparisons whatever the size, so that a round is long enough to time.
-        var batch = Math.Clamp((int)(200_000_000L / count), 16, 256);
-        var singles = batch / 2;
+        var batch = Math.Clamp((int)(100_000_000L / count), 16, 256);
+        var singles = batch / 4;
         var random = new Random(bits);
         var codes = new byte[count * (bits / 8)];
         random.NextBytes(codes);
