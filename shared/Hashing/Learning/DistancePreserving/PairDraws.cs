@@ -6,21 +6,23 @@ internal sealed class PairDraws
     private const int Anchors = 4000;
     private const int NearestOfAnchor = 20;
     private readonly RowMatrix _rows;
+    private readonly RowLabels? _labels;
     private readonly SplitMix64 _random;
 
     /// <summary>Draws random pairs.</summary>
     /// <param name="rows">Rows whose distances are meant.</param>
     /// <param name="count">How many pairs.</param>
+    /// <param name="labels">What changes distances; null: nothing.</param>
     /// <param name="random">Draws them.</param>
-    public PairDraws(RowMatrix rows, int count, SplitMix64 random)
+    public PairDraws(RowMatrix rows, int count, RowLabels? labels, SplitMix64 random)
     {
-        (_rows, _random) = (rows, random);
+        (_rows, _labels, _random) = (rows, labels, random);
         Random = new RowPair[count];
         double sum = 0;
         for (int i = 0; i < count; i++)
         {
             int first = random.Below(rows.Rows), second = (first + 1 + random.Below(rows.Rows - 1)) % rows.Rows;
-            Random[i] = new RowPair(first, second, Distance(rows[first], rows[second]));
+            Random[i] = new RowPair(first, second, Distance(first, second));
             sum += Random[i].Distance;
         }
 
@@ -47,15 +49,16 @@ internal sealed class PairDraws
         {
             int anchor = _random.Below(anchors.Length), first = anchors[anchor];
             int second = nearest[anchor][_random.Below(nearest[anchor].Length)];
-            pairs[i] = new RowPair(first, second, Scale * Distance(_rows[first], _rows[second]));
+            pairs[i] = new RowPair(first, second, Scale * Distance(first, second));
         }
 
         return pairs;
     }
 
-    // In this order on every processor: a vectorised sum would depend on the vectors' length.
-    private static float Distance(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
+    private float Distance(int first, int second)
     {
+        // In this order on every processor: a vectorised sum would depend on the vectors' length.
+        ReadOnlySpan<float> x = _rows[first], y = _rows[second];
         float sum = 0;
         for (int i = 0; i < x.Length; i++)
         {
@@ -63,6 +66,6 @@ internal sealed class PairDraws
             sum += difference * difference;
         }
 
-        return MathF.Sqrt(sum);
+        return MathF.Sqrt(sum) * (_labels?.Factor(first, second) ?? 1);
     }
 }

@@ -1,16 +1,21 @@
 namespace Pipeline.Hashing.Learning;
 
-/// <summary>Tells how well codes rank a sample of the rows: whether each one's nearest by feature come first. (Ours.)</summary>
+/// <summary>Tells how well codes rank a sample of the rows: whether each one's nearest by feature, or those of
+/// its label, come first. (Ours.)</summary>
 internal sealed class RankingCheck
 {
     private const int Queries = 500;
     private readonly int[] _queries;
     private readonly int[][] _nearest;
 
-    public RankingCheck(RowMatrix features, SplitMix64 random)
+    public RankingCheck(RowMatrix features, RowLabels? labels, SplitMix64 random)
     {
         _queries = random.Sample(features.Rows, Queries);
         _nearest = NearestRows.Of(features, _queries, NearestRows.Count(features.Rows, 200, 100));
+        for (int i = 0; labels is not null && i < _queries.Length; i++)
+        {
+            _nearest[i] = labels.Relevant(_queries[i]) ?? _nearest[i];
+        }
     }
 
     /// <summary>

@@ -72,6 +72,35 @@ public sealed class LinearDistancePreservingHashingTests
     }
 
     [Fact]
+    public void Labels_bring_rows_of_one_label_nearer_than_features_alone_do()
+    {
+        // A direction of middling variance decides the label.
+        FeatureRows rows = LearningFixture.Clusters(800, 16);
+        int?[] labels = [.. Enumerable.Range(0, rows.Count).Select(row => row % 10 == 0 ? (int?)null : rows[row][3] > 0 ? 1 : 0)];
+        var reference = new LocalitySensitiveHashing();
+        var trained = reference.Train(rows, 16, 1);
+        var learner = new LinearDistancePreservingHashing(reference, Short);
+        Assert.True(Contrast(learner.Improve(trained, rows, labels, 1)) > Contrast(learner.Improve(trained, rows, 1)) + 0.2);
+
+        double Contrast(Pipeline.Hashing.IHashFunction function)
+        {
+            byte[][] codes = LearningFixture.Codes(function, rows);
+            var pairs = Enumerable.Range(0, rows.Count - 40).SelectMany(row => Enumerable.Range(1, 39).Select(step => (row, row + step)))
+                .ToLookup(pair => rows[pair.row][3] > 0 == rows[pair.Item2][3] > 0, pair => Pipeline.Hashing.HammingDistance.Between(codes[pair.row], codes[pair.Item2]));
+            return pairs[false].Average() - pairs[true].Average();
+        }
+    }
+
+    [Fact]
+    public void Labels_that_are_not_one_for_each_row_are_refused()
+    {
+        FeatureRows rows = LearningFixture.Clusters(100, 20);
+        var reference = new LocalitySensitiveHashing();
+        Assert.Throws<ArgumentException>(
+            () => new LinearDistancePreservingHashing(reference, Short).Improve(reference.Train(rows, 16, 1), rows, new int?[99], 1));
+    }
+
+    [Fact]
     public void A_reference_of_other_features_is_refused()
     {
         var reference = new LocalitySensitiveHashing();
