@@ -140,9 +140,8 @@ public sealed class MultiHammingIndex : IHammingIndex
         var search = new SubstringSearch(
             _tables, _records, _equals, words, stackalloc uint[_tables.Length], stackalloc int[_tables.Length], nearest);
 
-        // What is left to spend: the cost of comparing with every code, but half of it where the radius is not known and that
-        // may have to be done all the same.
-        var budget = Patience * _flat.Count * Bits / HammingKernel.BlockRows * (capacity < int.MaxValue ? 0.5 : 1);
+        // What is left of the cost of comparing with every code.
+        var budget = Patience * _flat.Count * Bits / HammingKernel.BlockRows;
         var step = 0;
         for (double ahead = 0; capacity == int.MaxValue && step <= radius && ahead <= budget; step++)
         {

@@ -15,10 +15,9 @@ namespace Pipeline.VectorIndex.Hamming;
 /// </remarks>
 internal readonly ref struct SubstringSearch
 {
-    // Costs relative to each other, measured: what a plane of 512 codes costs a scan is 1. Searching among a million codes
-    // of 64 bits then breaks even at radius 10, as it does on the clock.
-    private const double ProbeCost = 200;
-    private const double CandidateCost = 2;
+    // Costs relative to each other, about as measured: what a plane of 512 codes costs a scan is 1.
+    private const double ProbeCost = 60;
+    private const double CandidateCost = 0.5;
 
     /// <summary>What is under way together.</summary>
     private const int Batch = 64;
