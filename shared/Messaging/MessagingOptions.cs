@@ -48,11 +48,11 @@ public sealed class MessagingOptions
     public bool UseTls { get; set; }
 
     /// <summary>
-    /// How long the broker may take to answer, to the declaration of a queue, say; a busy one can take long. That it is gone is
-    /// noticed by heartbeats, much sooner.
+    /// How long the broker may take to answer, to the declaration of a queue, say, before the endpoint connects anew. That the
+    /// broker is gone is noticed by heartbeats, sooner.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
-    public TimeSpan BrokerTimeout { get; set; } = TimeSpan.FromMinutes(2);
+    public TimeSpan BrokerTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long one attempt to publish may wait for the broker's confirm.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]

@@ -62,6 +62,7 @@ public static class MessagingServiceCollectionExtensions
         services.AddSingleton<MessagingMetrics>();
         services.AddSingleton<ErrorClassification>();
         services.AddSingleton<PublishResilience>();
+        services.AddSingleton<RouteDeclaration>();
         services.AddSingleton<TopologyDeclaration>();
         services.AddHostedService(provider => provider.GetRequiredService<TopologyDeclaration>());
         services.AddSingleton<BusReadiness>();

@@ -12,13 +12,7 @@ public sealed class TrainVocabularyConsumer(CollectionTraining training) : ICons
     public async Task Consume(ConsumeContext<TrainVocabulary> context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var command = context.Message;
-        if (command.CorrelationId == Guid.Empty)
-        {
-            // A publisher who names no id means one training by one message.
-            command = command with { CorrelationId = context.MessageId ?? throw new PermanentException(RejectionReasons.MalformedEvent, "correlationId is missing.") };
-        }
-
+        var command = context.Message with { CorrelationId = context.CommandId(context.Message.CorrelationId) };
         if (await training.RunAsync(command, context.CancellationToken) is { } published)
         {
             await context.Publish(published, context.CancellationToken);

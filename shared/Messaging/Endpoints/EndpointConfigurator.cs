@@ -43,7 +43,7 @@ internal static class EndpointConfigurator
         endpoint.UseConsumeFilter(typeof(SchemaVersionFilter<>), context);
         if (rabbit is not null)
         {
-            RabbitMqTopology.ConfigureWork(rabbit, settings.Name, options, context.GetServices<EventRoute>());
+            RabbitMqTopology.ConfigureWork(rabbit, settings.Name, options, context.GetRequiredService<RouteDeclaration>());
         }
     }
 

@@ -13,20 +13,16 @@ internal static class RabbitMqTopology
     private const string Quorum = "quorum";
 
     /// <summary>Declares the queue as a work queue, and its satellites whenever the endpoint connects.</summary>
-    public static void ConfigureWork(IRabbitMqReceiveEndpointConfigurator endpoint, string name, MessagingOptions options, IEnumerable<EventRoute> routes)
+    public static void ConfigureWork(IRabbitMqReceiveEndpointConfigurator endpoint, string name, MessagingOptions options, RouteDeclaration routes)
     {
-        var declared = routes.ToArray();
         endpoint.Durable = true;
         foreach (var (argument, value) in WorkQueue(name, options.DeliveryLimit))
         {
             endpoint.SetQueueArgument(argument, value);
         }
 
-        endpoint.ConfigureChannel(pipe => pipe.UseExecuteAsync(async channel =>
-        {
-            await DeclareSatellitesAsync(channel.Channel, name, CancellationToken.None);
-            await DeclareRoutesAsync(channel.Channel, declared, options, CancellationToken.None);
-        }));
+        endpoint.ConfigureChannel(pipe => pipe.UseExecuteAsync(channel =>
+            routes.DeclareAsync(channel.ConnectionContext.Connection, channel.Channel, name, channel.CancellationToken)));
     }
 
     /// <summary>A classic queue whose messages expire with the asker's patience, and which goes when its workers have gone.</summary>
@@ -59,7 +55,8 @@ internal static class RabbitMqTopology
         }
     }
 
-    private static async Task DeclareSatellitesAsync(IChannel channel, string name, CancellationToken cancellationToken)
+    /// <summary>Declares the queues beside an endpoint's own.</summary>
+    public static async Task DeclareSatellitesAsync(IChannel channel, string name, CancellationToken cancellationToken)
     {
         var quarantine = name + EndpointSettings.QuarantineSuffix;
         await channel.QueueDeclareAsync(

@@ -9,11 +9,10 @@ namespace Pipeline.Messaging.Endpoints;
 /// Declares the process's routes once the broker is there. Consumers need not wait for it, their own channels declare the
 /// routes too; it is for processes that only publish.
 /// </summary>
-internal sealed class TopologyDeclaration(IOptions<MessagingOptions> options, IEnumerable<EventRoute> routes, ILogger<TopologyDeclaration> logger)
+internal sealed class TopologyDeclaration(IOptions<MessagingOptions> options, RouteDeclaration routes, ILogger<TopologyDeclaration> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
-    private readonly EventRoute[] _routes = [.. routes];
     private readonly TaskCompletionSource _declared = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Completes when publishing cannot lose a routed event any more.</summary>
@@ -21,7 +20,7 @@ internal sealed class TopologyDeclaration(IOptions<MessagingOptions> options, IE
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (options.Value.Transport == MessagingTransport.RabbitMq && _routes.Length > 0)
+        if (routes.IsNeeded)
         {
             while (!await TryDeclareAsync(stoppingToken))
             {
@@ -50,7 +49,7 @@ internal sealed class TopologyDeclaration(IOptions<MessagingOptions> options, IE
         {
             await using var connection = await factory.CreateConnectionAsync(cancellationToken);
             await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-            await RabbitMqTopology.DeclareRoutesAsync(channel, _routes, options.Value, cancellationToken);
+            await routes.DeclareAsync(connection, channel, endpoint: null, cancellationToken);
             return true;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
