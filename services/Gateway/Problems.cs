@@ -46,6 +46,10 @@ public static class Problems
             extensions: new Dictionary<string, object?> { ["reason"] = reason });
     }
 
+    /// <summary>The problem of an address below a collection that does not exist.</summary>
+    public static ProblemHttpResult UnknownCollection(string collection) =>
+        Of(RejectionReasons.UnknownCollection, $"There is no collection '{collection}'.");
+
     /// <summary>The problem of a bare status, as routing, authorisation and model binding leave it.</summary>
     public static ProblemHttpResult OfStatus(int status) => status switch
     {

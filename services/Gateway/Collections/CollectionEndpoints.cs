@@ -1,6 +1,5 @@
 using MassTransit;
 using Pipeline.Catalog;
-using Pipeline.Contracts;
 using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Queries;
 using Pipeline.Messaging;
@@ -30,7 +29,7 @@ public static class CollectionEndpoints
     {
         if (await collections.GetAsync(collection, ct) is null)
         {
-            return Problems.Of(RejectionReasons.UnknownCollection, $"There is no collection '{collection}'.");
+            return Problems.UnknownCollection(collection);
         }
 
         await events.PublishAsync(new EmbedCollection { Collection = collection, CorrelationId = Guid.CreateVersion7() }, ct);
@@ -56,7 +55,7 @@ public static class CollectionEndpoints
     private static async Task<IResult> GetAsync(string collection, CollectionCatalog collections, ImageCatalog images, CancellationToken ct) =>
         await DescribeAsync(collection, collections, images, ct) is { } body
             ? TypedResults.Ok(body)
-            : Problems.Of(RejectionReasons.UnknownCollection, $"There is no collection '{collection}'.");
+            : Problems.UnknownCollection(collection);
 
     private static async Task<CollectionResponse?> DescribeAsync(
         string name, CollectionCatalog collections, ImageCatalog images, CancellationToken ct)

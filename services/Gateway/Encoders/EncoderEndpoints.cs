@@ -32,7 +32,7 @@ public static class EncoderEndpoints
     {
         if (await collections.GetAsync(collection, ct) is null)
         {
-            return Unknown(collection);
+            return Problems.UnknownCollection(collection);
         }
 
         if (request?.Bits is { } bits && (bits is < LeastBits or > MostBits || bits % 8 != 0))
@@ -63,7 +63,7 @@ public static class EncoderEndpoints
     {
         if (await collections.GetCurrentAsync(collection, ct) is not { } record)
         {
-            return Unknown(collection);
+            return Problems.UnknownCollection(collection);
         }
 
         var active = record.Active;
@@ -78,6 +78,4 @@ public static class EncoderEndpoints
             artifact?.Lineage,
             [.. trainings.Reverse().Select(EncoderTrainingStatus.Of)]));
     }
-
-    private static IResult Unknown(string collection) => Problems.Of(RejectionReasons.UnknownCollection, $"There is no collection '{collection}'.");
 }

@@ -56,7 +56,7 @@ public static class ImageEndpoints
     {
         if (await collections.GetAsync(collection, ct) is null)
         {
-            return Problems.Of(RejectionReasons.UnknownCollection, $"There is no collection '{collection}'.");
+            return Problems.UnknownCollection(collection);
         }
 
         var upload = new ImageUploaded { UploadId = Guid.CreateVersion7(), Collection = collection, Tenant = tenant, Source = new ImageSource() };
@@ -191,7 +191,7 @@ public static class ImageEndpoints
     {
         if (await collections.GetAsync(collection, ct) is null)
         {
-            return Problems.Of(RejectionReasons.UnknownCollection, $"There is no collection '{collection}'.");
+            return Problems.UnknownCollection(collection);
         }
 
         if (!Enum.TryParse<ImageStatus>(status, ignoreCase: true, out var wanted) || !status.All(char.IsAsciiLetter))

@@ -1,5 +1,4 @@
 using Pipeline.Catalog;
-using Pipeline.Contracts;
 using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Queries;
 using Pipeline.Messaging;
@@ -31,7 +30,7 @@ public static class VocabularyEndpoints
     {
         if (await collections.GetAsync(collection, ct) is null)
         {
-            return Unknown(collection);
+            return Problems.UnknownCollection(collection);
         }
 
         if (request is { Words: < 1 or > MaxWords })
@@ -50,7 +49,7 @@ public static class VocabularyEndpoints
     {
         if (await collections.GetAsync(collection, ct) is not { } record)
         {
-            return Unknown(collection);
+            return Problems.UnknownCollection(collection);
         }
 
         var version = record.Active?.VocabularyVersion;
@@ -63,8 +62,6 @@ public static class VocabularyEndpoints
             artifact?.Lineage,
             [.. trainings.Reverse().Select(t => new TrainingStatus(t.Id, Status(t.State), t.Version, t.Version is null ? null : t.Words, t.Reason, t.At))]));
     }
-
-    private static IResult Unknown(string collection) => Problems.Of(RejectionReasons.UnknownCollection, $"There is no collection '{collection}'.");
 
     private static string Status(TrainingState state) => state.ToString().ToLowerInvariant();
 }
