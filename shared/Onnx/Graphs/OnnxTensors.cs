@@ -1,0 +1,55 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Google.Protobuf;
+using Onnx;
+
+namespace Pipeline.Onnx.Graphs;
+
+/// <summary>Reads and writes the values of stored tensors.</summary>
+internal static class OnnxTensors
+{
+    /// <summary>A tensor's floats, row-major.</summary>
+    /// <exception cref="InvalidDataException">It holds something else, lies in another file or does not fill its shape.</exception>
+    public static float[] Floats(TensorProto tensor)
+    {
+        if (tensor.DataType != (int)OnnxElementType.Float || tensor.DataLocation == TensorProto.Types.DataLocation.External)
+        {
+            throw new InvalidDataException($"The initializer {tensor.Name} holds no floats of its own.");
+        }
+
+        float[] values = tensor.RawData.IsEmpty ? [.. tensor.FloatData] : Floats(tensor.RawData.Span);
+        return values.Length == tensor.Dims.Aggregate(1L, (product, size) => product * size)
+            ? values
+            : throw new InvalidDataException($"The initializer {tensor.Name} does not fill its shape.");
+    }
+
+    /// <summary>Floats as they are stored, little-endian.</summary>
+    public static ByteString Raw(ReadOnlySpan<float> values)
+    {
+        var raw = new byte[values.Length * sizeof(float)];
+        if (BitConverter.IsLittleEndian)
+        {
+            MemoryMarshal.AsBytes(values).CopyTo(raw);
+        }
+        else
+        {
+            for (int i = 0; i < values.Length; i++)
+            {
+                BinaryPrimitives.WriteSingleLittleEndian(raw.AsSpan(i * sizeof(float)), values[i]);
+            }
+        }
+
+        return UnsafeByteOperations.UnsafeWrap(raw);
+    }
+
+    private static float[] Floats(ReadOnlySpan<byte> raw)
+    {
+        var values = new float[raw.Length / sizeof(float)];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = BinaryPrimitives.ReadSingleLittleEndian(raw[(i * sizeof(float))..]);
+        }
+
+        return values;
+    }
+}
