@@ -21,7 +21,7 @@ public static class IndexingServiceCollectionExtensions
         services.AddOptions<SearchOptions>().Bind(configuration.GetSection(SearchOptions.SectionName)).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<FusionOptions>()
             .Bind(configuration.GetSection($"{SearchOptions.SectionName}:{FusionOptions.SectionName}"))
-            .Validate(fusion => IsWeight(fusion.CnnWeight) && IsWeight(fusion.SiftWeight), "Search:Fusion: the weights must be 0 to 1000.")
+            .Validate(fusion => IsWeight(fusion.CnnWeight) && IsWeight(fusion.SiftWeight) && IsWeight(fusion.CieWeight), "Search:Fusion: the weights must be 0 to 1000.")
             .ValidateOnStart();
         services.AddEmbeddedVectorIndex(configuration);
         services.AddSingleton<Generations>();

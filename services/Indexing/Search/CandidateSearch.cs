@@ -68,8 +68,7 @@ public sealed class CandidateSearch(IVectorIndex index, IOptions<SearchOptions> 
     /// <summary>The embedded index holds what both spaces see; the query brings its CNN embedding alone.</summary>
     private async Task<IReadOnlyList<SearchHit>> EmbeddedAsync(SearchImages request, string name, SearchQuery query, PayloadFilter filter, CancellationToken ct)
     {
-        var row = SparseRow.FromDense(query.Embedding);
-        var vector = new SparseVector(row.Indices, row.Values);
+        var vector = ToSparse(query.Embedding);
         var hits = await InAsync(IndexSpaces.Cie, vector, request, name, query, filter, ct);
         if (hits.Count == 0 && (await index.SearchAsync(name, new IndexQuery { Space = IndexSpaces.Cie, Vector = vector, Limit = 1 }, ct)).Count == 0)
         {
@@ -81,11 +80,7 @@ public sealed class CandidateSearch(IVectorIndex index, IOptions<SearchOptions> 
 
     private async Task<IReadOnlyList<SearchHit>> FusedAsync(SearchImages request, string name, SearchQuery query, PayloadFilter filter, CancellationToken ct)
     {
-        (string Space, VectorValue Vector, double Weight)[] spaces =
-        [
-            .. query.Embedding is { } embedding ? [(IndexSpaces.Cnn, (VectorValue)new DenseVector(embedding), fusion.Value.CnnWeight)] : Array.Empty<(string, VectorValue, double)>(),
-            .. query.Words is { Indices.Length: > 0 } words ? [(IndexSpaces.Sift, (VectorValue)words, fusion.Value.SiftWeight)] : Array.Empty<(string, VectorValue, double)>(),
-        ];
+        var spaces = SpacesOf(query);
         var depth = Math.Max(request.Limit, options.Value.FusionCandidates);
         var found = new Dictionary<Guid, IndexHit>();
         foreach (var (space, vector, _) in spaces)
@@ -96,15 +91,46 @@ public sealed class CandidateSearch(IVectorIndex index, IOptions<SearchOptions> 
             }
         }
 
-        // What one space found is looked up in the other too: a list that is cut off must not count as "not similar at all".
-        var lists = new List<RankedList<Guid>>();
+        // What one space found is looked up in the others too: a list that is cut off must not count as "not similar at all".
+        var lists = new Dictionary<string, RankedList<Guid>>();
         foreach (var (space, vector, weight) in spaces.Where(_ => found.Count > 0))
         {
             var hits = await index.SearchAsync(name, new IndexQuery { Space = space, Vector = vector, Limit = found.Count, Among = found.Keys }, ct);
-            lists.Add(new RankedList<Guid>(weight, [.. hits.Select(hit => (hit.Id, hit.Score))]));
+            lists[space] = new RankedList<Guid>(weight, [.. hits.Select(hit => (hit.Id, hit.Score))]);
         }
 
-        return [.. LateFusion.Fuse(lists, request.Limit).Select(item => ToHit(found[item.Item], query) with { Score = item.Score })];
+        // An image that is not embedded yet would sink below all that are. Embedding begins with the CNN vector, so that stands in for it.
+        if (lists.TryGetValue(IndexSpaces.Cie, out var embedded))
+        {
+            lists[IndexSpaces.Cie] = embedded.CompletedBy(lists[IndexSpaces.Cnn].Hits);
+        }
+
+        return [.. LateFusion.Fuse([.. lists.Values], request.Limit).Select(item => ToHit(found[item.Item], query) with { Score = item.Score })];
+    }
+
+    /// <summary>The spaces in which a query can be compared.</summary>
+    private List<(string Space, VectorValue Vector, double Weight)> SpacesOf(SearchQuery query)
+    {
+        var spaces = new List<(string, VectorValue, double)>();
+        if (query.Embedding is { } embedding)
+        {
+            spaces.Add((IndexSpaces.Cnn, new DenseVector(embedding), fusion.Value.CnnWeight));
+            spaces.Add((IndexSpaces.Cie, ToSparse(embedding), fusion.Value.CieWeight));
+        }
+
+        if (query.Words is { Indices.Length: > 0 } words)
+        {
+            spaces.Add((IndexSpaces.Sift, words, fusion.Value.SiftWeight));
+        }
+
+        return spaces;
+    }
+
+    /// <summary>An embedding as a query to the embedded vectors.</summary>
+    private static SparseVector ToSparse(float[]? embedding)
+    {
+        var row = SparseRow.FromDense(embedding);
+        return new SparseVector(row.Indices, row.Values);
     }
 
     private static SearchHit ToHit(IndexHit hit, SearchQuery query) => new()

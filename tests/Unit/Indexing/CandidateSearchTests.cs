@@ -69,28 +69,55 @@ public sealed class CandidateSearchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task In_mode_fused_the_embedding_stands_in_for_the_embedded_vector_of_an_image_that_has_none_yet()
+    {
+        // Before any image is embedded, the CNN counts once for itself and once for what embedding begins with.
+        Assert.Equal(
+            [(Whole, 4.4), (WithoutWords, 4), (WordsAlone, 1.2)], await FindAsync(SearchModes.Fused, words: [3], cieWeight: 3));
+
+        await EmbedAsync(Whole, 0.8f, 0.6f);
+
+        Assert.Equal(
+            [(Whole, 5), (WithoutWords, 4), (WordsAlone, 1.2)],
+            await FindAsync(SearchModes.Fused, words: [3], cieWeight: 3));
+        Assert.Equal([(WordsAlone, 1.6)], await FindAsync(SearchModes.Fused, words: [9], cieWeight: 3, hasEmbedding: false));
+    }
+
+    [Fact]
+    public async Task Mode_fused_finds_what_only_the_embedded_vectors_know()
+    {
+        await EmbedAsync(WithoutWords, 0.6f, -0.8f);
+        await EmbedAsync(Whole, 1, 0);
+
+        // With room for one candidate a space, the CNN alone would never have brought the other image.
+        Assert.Equal([(Whole, 3.6)], await FindAsync(SearchModes.Fused, words: [], limit: 1, candidates: 1, cieWeight: 3));
+    }
+
+    [Fact]
     public async Task Mode_cie_compares_the_embedding_with_embedded_vectors_and_is_refused_while_there_are_none()
     {
         var refused = await Assert.ThrowsAsync<PermanentException>(() => FindAsync(SearchModes.Cie));
         Assert.Equal(RefusalReasons.NotEmbedded, refused.Reason);
 
-        await _directory.Index.SetVectorsAsync(
-            Name, [new VectorUpdate { Id = Whole, Vectors = new Dictionary<string, VectorValue?> { [IndexSpaces.Cie] = new SparseVector([0, 1], [0.8f, 0.6f]) } }]);
+        await EmbedAsync(Whole, 0.8f, 0.6f);
 
         Assert.Equal([(Whole, 0.8)], await FindAsync(SearchModes.Cie));
         Assert.Empty(await FindAsync(SearchModes.Cie, tenant: "another"));
     }
 
+    private Task EmbedAsync(Guid id, params float[] values) => _directory.Index.SetVectorsAsync(
+        Name, [new VectorUpdate { Id = id, Vectors = new Dictionary<string, VectorValue?> { [IndexSpaces.Cie] = new SparseVector([0, 1], values) } }]);
+
     private async Task<IEnumerable<(Guid, double)>> FindAsync(
-        string mode, uint[]? words = null, int limit = 10, int candidates = 100, string tenant = "default")
+        string mode, uint[]? words = null, int limit = 10, int candidates = 100, string tenant = "default", double cieWeight = 0, bool hasEmbedding = true)
     {
         var search = new CandidateSearch(
             _directory.Index,
             Options.Create(new SearchOptions { FusionCandidates = candidates }),
-            Options.Create(new FusionOptions { CnnWeight = 1, SiftWeight = 2 }));
+            Options.Create(new FusionOptions { CnnWeight = 1, SiftWeight = 2, CieWeight = cieWeight }));
         var query = new SearchQuery(Guid.NewGuid())
         {
-            Embedding = [1, 0],
+            Embedding = hasEmbedding ? [1, 0] : null,
             Code = [1],
             Words = words is null ? null : new SparseVector(words, [.. words.Select(_ => 1f)]),
         };

@@ -29,6 +29,14 @@ public sealed class LateFusionTests
         Assert.Empty(LateFusion.Fuse<int>([]));
     }
 
+    [Fact]
+    public void A_list_is_completed_by_another_only_where_it_says_nothing()
+    {
+        var list = new RankedList<string>(2, [("a", 0.9), ("b", -0.1)]).CompletedBy([("b", 0.8), ("c", 0.7)]);
+        Assert.Equal([("a", 0.9), ("b", -0.1), ("c", 0.7)], list.Hits);
+        Assert.Equal(2, list.Weight);
+    }
+
     [Theory]
     [InlineData(-1)]
     [InlineData(double.NaN)]
