@@ -23,6 +23,15 @@ public sealed class OnnxGraphBuilder(string name, int opset = OnnxGraphBuilder.D
     private readonly HashSet<string> _values = new(StringComparer.Ordinal);
     private int _temporaries;
 
+    /// <summary>The graph as it is now.</summary>
+    internal GraphProto Graph => _graph;
+
+    /// <summary>The default operator set's version.</summary>
+    internal int Opset => opset;
+
+    /// <summary>Values through which no gradient passes.</summary>
+    internal HashSet<string> Stopped { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Declares a graph input.</summary>
     /// <returns><paramref name="input"/>, to be used as a node's input.</returns>
     public string Input(string input, OnnxElementType type, params OnnxDimension[] shape)
@@ -148,6 +157,60 @@ public sealed class OnnxGraphBuilder(string name, int opset = OnnxGraphBuilder.D
         model.MetadataProps.AddRange(_metadata.Select(entry => new StringStringEntryProto { Key = entry.Key, Value = entry.Value }));
         return model.ToByteArray();
     }
+
+    /// <summary>Whether a value of this name exists.</summary>
+    internal bool Has(string value) => _values.Contains(value);
+
+    /// <summary>Declares a value that a node added later, but before its readers, is going to make.</summary>
+    internal string Promise(string value)
+    {
+        Define(value);
+        return value;
+    }
+
+    /// <summary>Puts nodes that make promised values in front of all others.</summary>
+    internal void Prepend(IReadOnlyList<NodeProto> nodes)
+    {
+        for (int i = 0; i < nodes.Count; i++)
+        {
+            _graph.Node.Insert(i, nodes[i]);
+        }
+    }
+
+    /// <summary>Adds a finished tensor.</summary>
+    internal void Append(TensorProto initializer)
+    {
+        Define(initializer.Name);
+        _graph.Initializer.Add(initializer);
+    }
+
+    /// <summary>Adds a finished node.</summary>
+    internal void Append(NodeProto node)
+    {
+        foreach (string input in node.Input.Where(input => input.Length > 0))
+        {
+            RequireDefined(input);
+        }
+
+        foreach (string output in node.Output.Where(output => output.Length > 0))
+        {
+            Define(output);
+        }
+
+        _graph.Node.Add(node);
+    }
+
+    /// <summary>Asks a node that is there for a further, optional output.</summary>
+    internal string AlsoOutput(NodeProto node)
+    {
+        string output = Temporary(node.OpType);
+        Define(output);
+        node.Output.Add(output);
+        return output;
+    }
+
+    /// <summary>A name that no value has yet.</summary>
+    internal string Unused(string operatorType) => Temporary(operatorType);
 
     private string Constant(string initializer, OnnxElementType type, byte[] raw, int count, long[] shape)
     {

@@ -23,6 +23,29 @@ internal static class OnnxTensors
             : throw new InvalidDataException($"The initializer {tensor.Name} does not fill its shape.");
     }
 
+    /// <summary>A tensor's 64-bit integers.</summary>
+    /// <exception cref="InvalidDataException">It holds something else.</exception>
+    public static long[] Integers(TensorProto tensor)
+    {
+        if (tensor.DataType != (int)OnnxElementType.Int64)
+        {
+            throw new InvalidDataException($"The initializer {tensor.Name} holds no integers.");
+        }
+
+        if (tensor.RawData.IsEmpty)
+        {
+            return [.. tensor.Int64Data];
+        }
+
+        var values = new long[tensor.RawData.Length / sizeof(long)];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = BinaryPrimitives.ReadInt64LittleEndian(tensor.RawData.Span[(i * sizeof(long))..]);
+        }
+
+        return values;
+    }
+
     /// <summary>Floats as they are stored, little-endian.</summary>
     public static ByteString Raw(ReadOnlySpan<float> values)
     {
