@@ -37,6 +37,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddPipelineRoute<ImageUploaded>("upload");
         services.AddPipelineRoute<DeleteImage>("deletion");
         services.AddPipelineRoute<TrainVocabulary>("vocabulary-training");
+        services.AddPipelineRoute<RepairNeighbours>("neighbour-repair");
 
         services.AddSingleton<SearchWarmUp>();
         services.AddHostedService(provider => provider.GetRequiredService<SearchWarmUp>());

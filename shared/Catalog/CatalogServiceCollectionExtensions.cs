@@ -17,6 +17,7 @@ public static class CatalogServiceCollectionExtensions
         services.TryAddSingleton<EncoderCatalog>();
         services.TryAddSingleton<BlobReferences>();
         services.TryAddSingleton<NeighbourhoodCatalog>();
+        services.TryAddSingleton<NeighbourRepairs>();
         return services;
     }
 }

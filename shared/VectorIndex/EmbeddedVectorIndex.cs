@@ -59,6 +59,9 @@ public sealed partial class EmbeddedVectorIndex : IVectorIndex, INeighbourGraphI
     }
 
     /// <inheritdoc/>
+    public INeighbourGraphIndex NeighbourGraphs => this;
+
+    /// <inheritdoc/>
     public async Task EnsureCollectionAsync(string collection, CollectionSchema schema, CancellationToken ct = default)
     {
         ThrowIfDisposed();

@@ -1,18 +1,20 @@
 namespace Pipeline.VectorIndex;
 
 /// <summary>
-/// An index that also keeps the k-nearest-neighbour graph of its points in each space, exactly: N_X(I, k) of every image I, itself
+/// The k-nearest-neighbour graph of an index's points in each space: N_X(I, k) of every image I, itself
 /// excluded, and who names it (Zhou et al. 2018; Zhou, Li, Sun, Tian, TPAMI 2017). Neighbours are of the same tenant.
 /// </summary>
 /// <remarks>
-/// The graph is a function of the points alone: whatever was inserted, replaced and deleted, in whatever order, it is what
+/// <see cref="SearchedNeighbours"/> answers from searches, and may miss some that name a point. Where an index keeps the graph, it is
+/// exact and a function of the points alone: whatever was inserted, replaced and deleted, in whatever order, it is what
 /// comparing every pair would give, to the last bit. Points are woven into it when neighbours are asked for; who never asks pays nothing.
 /// Every member may be called from any thread.
 /// </remarks>
 public interface INeighbourGraphIndex
 {
     /// <summary>
-    /// The lists of some points, and the lists of all points that name one of them, as of a moment after the call. They are
+    /// The lists of some points, and the lists of all points that name one of them (but see
+    /// <see cref="NeighbourAnswer.IsBounded"/>), as of a moment after the call. What is kept of them is
     /// durable when the task completes. A call that finds many points not yet woven takes as long as they do; cancelled, it
     /// leaves the rest to the next.
     /// </summary>

@@ -12,6 +12,12 @@ namespace Pipeline.VectorIndex;
 /// </remarks>
 public interface IVectorIndex : IAsyncDisposable
 {
+    /// <summary>
+    /// The nearest-neighbour graphs that the index keeps exactly beside its points, or null if it can only search; see
+    /// <see cref="SearchedNeighbours"/>.
+    /// </summary>
+    INeighbourGraphIndex? NeighbourGraphs { get; }
+
     /// <summary>Creates a collection; does nothing if it exists with the same spaces (in whatever order).</summary>
     /// <param name="collection">1 to 255 characters, none of them <c>/</c>, <c>\</c> or a control character.</param>
     /// <param name="schema">The spaces, at least one, with distinct names.</param>

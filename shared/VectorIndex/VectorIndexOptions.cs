@@ -23,6 +23,13 @@ public sealed class VectorIndexOptions
     [Range(1, 1000)]
     public int GraphNeighbours { get; set; } = 16;
 
+    /// <summary>
+    /// Of an index that keeps no graphs: how many of a point's nearest are asked whether they name it in return, and at least its k
+    /// neighbours. 0 for the larger of 64 and 4 k.
+    /// </summary>
+    [Range(0, 10_000)]
+    public int GraphCandidates { get; set; }
+
     /// <summary>Most points that concurrent writes put into one transaction. A single larger write is still one transaction.</summary>
     [Range(1, 1_000_000)]
     public int MaxCommitPoints { get; set; } = 2048;

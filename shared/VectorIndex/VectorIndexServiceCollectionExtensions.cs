@@ -10,7 +10,8 @@ namespace Pipeline.VectorIndex;
 public static class VectorIndexServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the embedded index as the <see cref="IVectorIndex"/> and the <see cref="INeighbourGraphIndex"/>, configured by section <see cref="VectorIndexOptions.Section"/>.
+    /// Adds the embedded index as the <see cref="IVectorIndex"/>, with the neighbour graphs that it keeps, configured by section
+    /// <see cref="VectorIndexOptions.Section"/>.
     /// It is opened when the host starts, so that a damaged or locked index stops the start and not the first search.
     /// </summary>
     /// <param name="services">Where to add it.</param>
@@ -26,9 +27,18 @@ public static class VectorIndexServiceCollectionExtensions
         services.AddSingleton<IVectorIndex>(provider => EmbeddedVectorIndex.Open(
             provider.GetRequiredService<IOptions<VectorIndexOptions>>().Value,
             provider.GetRequiredService<ILogger<EmbeddedVectorIndex>>()));
-        services.AddSingleton(provider => (INeighbourGraphIndex)provider.GetRequiredService<IVectorIndex>());
+        services.AddSingleton(NeighboursOf);
         services.AddHostedService<OpenAtStart>();
         return services;
+    }
+
+    /// <summary>The graphs that the index keeps, or else searches in their place.</summary>
+    private static INeighbourGraphIndex NeighboursOf(IServiceProvider provider)
+    {
+        var index = provider.GetRequiredService<IVectorIndex>();
+        var options = provider.GetRequiredService<IOptions<VectorIndexOptions>>().Value;
+        var candidates = options.GraphCandidates == 0 ? SearchedNeighbours.DefaultCandidates(options.GraphNeighbours) : options.GraphCandidates;
+        return index.NeighbourGraphs ?? new SearchedNeighbours(index, options.GraphNeighbours, candidates);
     }
 
     private sealed class OpenAtStart(IServiceProvider provider) : IHostedLifecycleService

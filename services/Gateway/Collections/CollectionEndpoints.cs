@@ -23,16 +23,27 @@ public static class CollectionEndpoints
         collection.MapPost("/embedding", EmbedAsync).RequireAuthorization(Roles.Admin).WithTags("Collections").WithName("EmbedCollection")
             .WithSummary("Embed all CNN vectors anew by what SIFT sees, in as many rounds as help; images get one round as they arrive.")
             .Produces(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound);
+        collection.MapPost("/neighbours/repair", RepairAsync).RequireAuthorization(Roles.Admin).WithTags("Collections").WithName("RepairNeighbours")
+            .WithSummary("Compare all stored neighbours with the index and mend what differs; it also happens once a day.")
+            .Produces(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    private static async Task<IResult> EmbedAsync(string collection, IEventPublisher events, CollectionCatalog collections, CancellationToken ct)
+    private static Task<IResult> EmbedAsync(string collection, IEventPublisher events, CollectionCatalog collections, CancellationToken ct) =>
+        CommandAsync(collection, new EmbedCollection { Collection = collection, CorrelationId = Guid.CreateVersion7() }, events, collections, ct);
+
+    private static Task<IResult> RepairAsync(string collection, IEventPublisher events, CollectionCatalog collections, CancellationToken ct) =>
+        CommandAsync(collection, new RepairNeighbours { Collection = collection, CorrelationId = Guid.CreateVersion7() }, events, collections, ct);
+
+    private static async Task<IResult> CommandAsync<TCommand>(
+        string collection, TCommand command, IEventPublisher events, CollectionCatalog collections, CancellationToken ct)
+        where TCommand : class
     {
         if (await collections.GetAsync(collection, ct) is null)
         {
             return Problems.UnknownCollection(collection);
         }
 
-        await events.PublishAsync(new EmbedCollection { Collection = collection, CorrelationId = Guid.CreateVersion7() }, ct);
+        await events.PublishAsync(command, ct);
         return TypedResults.Accepted($"/v1/collections/{collection}");
     }
 

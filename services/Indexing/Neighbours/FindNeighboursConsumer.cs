@@ -7,10 +7,10 @@ using Pipeline.VectorIndex;
 
 namespace Pipeline.Indexing.Neighbours;
 
-/// <summary>Answers who is near whom, from the graphs that the index keeps.</summary>
+/// <summary>Answers who is near whom, from the graphs that the index keeps, or from searches.</summary>
 public sealed class FindNeighboursConsumer(Generations generations, CollectionCatalog collections, INeighbourGraphIndex graphs) : IConsumer<FindNeighbours>
 {
-    private static readonly NeighbourLists None = new() { Lists = [], Reverse = [] };
+    private static readonly NeighbourAnswer Nothing = new(0, [], []);
 
     /// <inheritdoc/>
     public async Task Consume(ConsumeContext<FindNeighbours> context)
@@ -35,27 +35,34 @@ public sealed class FindNeighboursConsumer(Generations generations, CollectionCa
         var generation = await generations.CurrentAsync(request.Collection, ct);
         while (generation is not null)
         {
-            var cnn = await ListsAsync(request, generation, IndexSpaces.Cnn, ct);
-            var sift = generation.VocabularyVersion is null ? None : await ListsAsync(request, generation, IndexSpaces.Sift, ct);
+            var cnn = await AskAsync(request, generation, IndexSpaces.Cnn, ct);
+            var sift = generation.VocabularyVersion is null ? Nothing : await AskAsync(request, generation, IndexSpaces.Sift, ct);
 
             // One vocabulary may have taken another's place meanwhile: the lists must be of the one that the answer names.
             var after = await generations.CurrentAsync(request.Collection, ct);
             if (after == generation)
             {
-                return new NeighboursFound { Cnn = cnn, Sift = sift, ModelVersion = generation.ModelVersion, VocabularyVersion = generation.VocabularyVersion };
+                return new NeighboursFound
+                {
+                    Cnn = ToContract(cnn),
+                    Sift = ToContract(sift),
+                    Bounded = cnn.IsBounded || sift.IsBounded,
+                    ModelVersion = generation.ModelVersion,
+                    VocabularyVersion = generation.VocabularyVersion,
+                };
             }
 
             generation = after;
         }
 
-        return new NeighboursFound { Cnn = None, Sift = None };
+        return new NeighboursFound { Cnn = ToContract(Nothing), Sift = ToContract(Nothing) };
     }
 
-    private async Task<NeighbourLists> ListsAsync(FindNeighbours request, Generation generation, string space, CancellationToken ct)
-    {
-        var answer = await graphs.FindNeighboursAsync(generation.IndexName(request.Collection), new NeighbourQuery(space, [.. request.ImageIds]), ct);
-        return new NeighbourLists { Lists = [.. answer.Lists.Select(ToContract)], Reverse = [.. answer.Reverse.Select(ToContract)] };
-    }
+    private Task<NeighbourAnswer> AskAsync(FindNeighbours request, Generation generation, string space, CancellationToken ct) =>
+        graphs.FindNeighboursAsync(generation.IndexName(request.Collection), new NeighbourQuery(space, [.. request.ImageIds]), ct);
+
+    private static NeighbourLists ToContract(NeighbourAnswer answer) =>
+        new() { Lists = [.. answer.Lists.Select(ToContract)], Reverse = [.. answer.Reverse.Select(ToContract)] };
 
     private static ImageNeighbours ToContract(NeighbourList list) => new()
     {

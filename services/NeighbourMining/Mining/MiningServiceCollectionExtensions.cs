@@ -1,3 +1,4 @@
+using Pipeline.Contracts.Commands;
 using Pipeline.Messaging;
 using Pipeline.Neighbours;
 using Pipeline.Neighbours.Embedding;
@@ -17,11 +18,15 @@ internal static class MiningServiceCollectionExtensions
         services.AddSingleton<VectorEmbedding>();
         services.AddScoped<NeighbourhoodMiner>();
         services.AddScoped<MiningSweep>();
+        services.AddSingleton<MiningMetrics>();
+        services.AddScoped<NeighbourSweep>();
         services.AddScoped<CollectionEmbedding>();
         services.AddHostedService<MiningSweepService>();
+        services.AddPipelineRoute<RepairNeighbours>("neighbour-repair");
         return services.AddPipelineConsumers(bus =>
         {
             bus.AddConsumer<MiningConsumer>(typeof(MiningConsumerDefinition));
+            bus.AddConsumer<RepairNeighboursConsumer>(typeof(RepairNeighboursConsumerDefinition));
             bus.AddConsumer<EmbedCollectionConsumer>(typeof(EmbedCollectionConsumerDefinition));
         });
     }

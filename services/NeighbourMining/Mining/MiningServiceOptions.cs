@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Pipeline.Catalog;
 
 namespace Pipeline.NeighbourMining;
 
@@ -20,9 +21,13 @@ public sealed class MiningServiceOptions
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// How many sweeps apart every neighbourhood is compared with the index, and what differs is repaired and counted.
-    /// Default 288, once a day; 0 never.
+    /// How many sweeps apart every neighbourhood is compared with the index, and what differs is mended and counted.
+    /// Default 288, once a day; 0 only by command.
     /// </summary>
     [Range(0, 1_000_000)]
     public int SweepsPerRepair { get; set; } = 288;
+
+    /// <summary>How many images a turn of a repair compares, 1 to 1000. Default 500.</summary>
+    [Range(1, ImageCatalog.MaxPage)]
+    public int RepairImages { get; set; } = 500;
 }

@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Options;
 using Pipeline.Catalog;
+using Pipeline.Contracts.Commands;
 using Pipeline.Hosting;
+using Pipeline.Messaging;
 
 namespace Pipeline.NeighbourMining;
 
-/// <summary>Runs the <see cref="MiningSweep"/> at start and from time to time; what a repair finds is reported as drift.</summary>
+/// <summary>Runs the <see cref="MiningSweep"/> at start and from time to time, and asks for a repair once in many times.</summary>
 public sealed partial class MiningSweepService(
     CollectionCatalog collections,
     IServiceScopeFactory scopes,
@@ -32,11 +34,17 @@ public sealed partial class MiningSweepService(
         {
             await using var scope = scopes.CreateAsyncScope();
             var sweep = scope.ServiceProvider.GetRequiredService<MiningSweep>();
+            var events = scope.ServiceProvider.GetRequiredService<IEventPublisher>();
             foreach (var collection in await collections.ListAsync(ct))
             {
-                if (await sweep.SweepAsync(collection.Name, repair, ct) is > 0 and var changed)
+                if (await sweep.SweepAsync(collection.Name, ct) is > 0 and var changed)
                 {
-                    LogChanged(logger, collection.Name, changed, repair);
+                    LogChanged(logger, collection.Name, changed);
+                }
+
+                if (repair)
+                {
+                    await events.PublishAsync(new RepairNeighbours { Collection = collection.Name, CorrelationId = Guid.CreateVersion7() }, ct);
                 }
             }
         }
@@ -47,8 +55,8 @@ public sealed partial class MiningSweepService(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Mined {Changed} images of '{Collection}' that were left behind (repair: {Repair})")]
-    private static partial void LogChanged(ILogger logger, string collection, int changed, bool repair);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Mined {Changed} images of '{Collection}' that were left behind")]
+    private static partial void LogChanged(ILogger logger, string collection, int changed);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A sweep for images left behind failed; the next will try again")]
     private static partial void LogFailed(ILogger logger, Exception exception);

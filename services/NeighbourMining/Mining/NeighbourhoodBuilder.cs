@@ -23,7 +23,10 @@ public sealed class NeighbourhoodBuilder
     }
 
     /// <summary>Whether an image that was asked for is in the index.</summary>
-    public bool Knows(Guid imageId) => _cnn.Has(imageId) || _sift.Has(imageId);
+    public bool Knows(Guid imageId) => ListsOf(imageId) > 0;
+
+    /// <summary>In how many spaces an image that was asked for has a list.</summary>
+    public int ListsOf(Guid imageId) => (_cnn.Has(imageId) ? 1 : 0) + (_sift.Has(imageId) ? 1 : 0);
 
     /// <summary>The image's lists; pairs and pulls are not settled before <see cref="WithPairs"/>.</summary>
     public Neighbourhood Lists(Guid imageId, Neighbourhood? before) => (before ?? new Neighbourhood { ImageId = imageId }) with

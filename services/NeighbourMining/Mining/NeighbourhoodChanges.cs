@@ -95,6 +95,15 @@ public static class NeighbourhoodChanges
                 || neighbourhood.EmbeddedPulls is not { } pulls || !pulls.SequenceEqual(neighbourhood.Pulls));
     }
 
+    /// <summary>How many of an image's lists name others, or in another order, than they did; none of one that has gone.</summary>
+    public static int ListsThatDiffer(Neighbourhood? before, Neighbourhood? after)
+    {
+        return after is null ? 0 : Count(before?.Cnn, after.Cnn) + Count(before?.Sift, after.Sift);
+
+        static int Count(SpaceNeighbourhood? old, SpaceNeighbourhood @new) =>
+            (old?.Nearest ?? []).Select(near => near.ImageId).SequenceEqual(@new.Nearest.Select(near => near.ImageId)) ? 0 : 1;
+    }
+
     /// <summary>Whether both say the same.</summary>
     public static bool Same(Neighbourhood? a, Neighbourhood? b) =>
         ReferenceEquals(a, b)

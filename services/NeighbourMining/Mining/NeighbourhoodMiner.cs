@@ -29,11 +29,11 @@ public sealed class NeighbourhoodMiner(
     /// <param name="imageIds">Images that were indexed, changed or deleted.</param>
     /// <param name="embedAnew">An image whose embedded vector is published again in any case, because its point was written.</param>
     /// <param name="ct">Cancels; what is not done stays marked.</param>
-    /// <returns>How many neighbourhoods were not as stored.</returns>
-    public async Task<int> RefreshAsync(string collection, IEnumerable<Guid> imageIds, Guid? embedAnew, CancellationToken ct)
+    public async Task<MiningOutcome> RefreshAsync(string collection, IEnumerable<Guid> imageIds, Guid? embedAnew, CancellationToken ct)
     {
         var waiting = imageIds.ToHashSet();
-        var changed = 0;
+        var uncounted = waiting.ToHashSet();
+        var outcome = default(MiningOutcome);
         for (var round = 0; waiting.Count > 0; round++)
         {
             if (round == MaxRounds)
@@ -43,14 +43,15 @@ public sealed class NeighbourhoodMiner(
 
             Guid[] batch = [.. waiting.Take(Batch)];
             waiting.ExceptWith(batch);
-            changed += await RefreshBatchAsync(collection, batch, embedAnew, waiting, ct);
+            outcome += await RefreshBatchAsync(collection, batch, embedAnew, waiting, uncounted, ct);
             embedAnew = null;
         }
 
-        return changed;
+        return outcome;
     }
 
-    private async Task<int> RefreshBatchAsync(string collection, Guid[] batch, Guid? embedAnew, HashSet<Guid> waiting, CancellationToken ct)
+    private async Task<MiningOutcome> RefreshBatchAsync(
+        string collection, Guid[] batch, Guid? embedAnew, HashSet<Guid> waiting, HashSet<Guid> uncounted, CancellationToken ct)
     {
         // In this order: what is written is at least as new as what it replaces, or the write is refused.
         var stored = await neighbourhoods.ReadAsync(collection, batch, ct);
@@ -87,7 +88,10 @@ public sealed class NeighbourhoodMiner(
         var written = await ReplaceAsync(collection, changes, waiting, ct);
         await TellAsync(collection, [.. written.Where(change => change.KeepMark).Select(change => change.After!)], waiting, ct);
         await LookAgainAsync(collection, written, waiting, ct);
-        return written.Count(change => !NeighbourhoodChanges.Same(change.Before.Value, change.After));
+        return new MiningOutcome(
+            written.Count(change => !NeighbourhoodChanges.Same(change.Before.Value, change.After)),
+            batch.Where(uncounted.Remove).Sum(builder.ListsOf),
+            written.Sum(change => NeighbourhoodChanges.ListsThatDiffer(change.Before.Value, change.After)));
     }
 
     private async Task<Neighbourhood> BuildAsync(

@@ -25,6 +25,11 @@ public sealed record NeighboursFound
     /// <summary>Neighbours by visual words; empty lists before the collection has a vocabulary.</summary>
     public required NeighbourLists Sift { get; init; }
 
+    /// <summary>
+    /// True where the index keeps no neighbour graph: each image's own list is right, but of those that name it some may be missing.
+    /// </summary>
+    public bool Bounded { get; init; }
+
     /// <summary>The model artifact of the embeddings, or null while nothing is indexed.</summary>
     public string? ModelVersion { get; init; }
 
@@ -38,7 +43,7 @@ public sealed record NeighbourLists
     /// <summary>The lists of the images asked for, without those that have none.</summary>
     public required IReadOnlyList<ImageNeighbours> Lists { get; init; }
 
-    /// <summary>The lists of all other images that name one asked for.</summary>
+    /// <summary>The lists of all other images that name one asked for; in a bounded answer, of those that were looked at.</summary>
     public required IReadOnlyList<ImageNeighbours> Reverse { get; init; }
 }
 
@@ -48,7 +53,7 @@ public sealed record ImageNeighbours
     /// <summary>The image.</summary>
     public required Guid ImageId { get; init; }
 
-    /// <summary>Grows whenever the list changes: of two lists of an image the one with the greater revision is newer.</summary>
+    /// <summary>Grows whenever the list changes: of two lists of an image the one with the greater revision is newer. Always 1 in a bounded answer.</summary>
     public required long Revision { get; init; }
 
     /// <summary>Nearest first; equally near ones by ascending id.</summary>

@@ -55,6 +55,7 @@ public sealed class VocabularyTests(StandaloneFixture standalone)
     public async Task Asking_for_what_cannot_be_trained_is_refused_at_once()
     {
         (await _gateway.PostJsonAsync("v1/collections/no-such/vocabulary", new JsonObject())).AssertProblem(HttpStatusCode.NotFound, "unknown-collection");
+        (await _gateway.SendAsync(HttpMethod.Post, "v1/collections/no-such/neighbours/repair")).AssertProblem(HttpStatusCode.NotFound, "unknown-collection");
         (await _gateway.SendAsync(HttpMethod.Post, "v1/collections/no-such/embedding")).AssertProblem(HttpStatusCode.NotFound, "unknown-collection");
         (await _gateway.GetAsync("v1/collections/no-such/vocabulary")).AssertProblem(HttpStatusCode.NotFound, "unknown-collection");
         (await _gateway.PostJsonAsync("v1/collections/default/vocabulary", new JsonObject { ["words"] = 0 })).AssertProblem(HttpStatusCode.BadRequest, "invalid-request");

@@ -45,6 +45,9 @@ internal sealed class CatalogFixture : IAsyncDisposable
     /// <summary>The trainings as a process with another clock sees them.</summary>
     public VocabularyCatalog VocabulariesAt(TimeProvider time) => new(_state, time);
 
+    /// <summary>Repairs of neighbour lists as a process with this clock sees them.</summary>
+    public NeighbourRepairs RepairsAt(TimeProvider time) => new(_state, time);
+
     /// <summary>References over other blobs, on the same state.</summary>
     public BlobReferences ReferencesOver(IBlobStore blobs) => new(_state, blobs);
 

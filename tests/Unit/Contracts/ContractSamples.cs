@@ -54,6 +54,7 @@ internal static class ContractSamples
         new EncoderPublished { Collection = "photos", EncoderVersion = "e2", Bits = 64, CorrelationId = Correlation },
         new EncodeImage { Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, Incarnation = 2, FeatureKey = "cnn/1", ModelVersion = "m1", EncoderVersion = "e2" },
         new ImageReencoded { Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, Incarnation = 2, Code = [1, 2, 254], Bits = 24, EncoderVersion = "e2", ModelVersion = "m1" },
+        new RepairNeighbours { Collection = "photos", CorrelationId = Correlation },
         new EmbedCollection { Collection = "photos", CorrelationId = Correlation },
         new QuantizeImage { Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, Incarnation = 2, FeatureKey = "sift/1", VocabularyVersion = "v1" },
         new FindNeighbours { Collection = "photos", ImageIds = [Image] },
@@ -61,7 +62,7 @@ internal static class ContractSamples
         {
             Cnn = new NeighbourLists { Lists = [new ImageNeighbours { ImageId = Image, Revision = 7, Neighbours = [new NearImage(Upload, 0.75)] }], Reverse = [] },
             Sift = new NeighbourLists { Lists = [], Reverse = [new ImageNeighbours { ImageId = Upload, Revision = 8, Neighbours = [new NearImage(Image, 0.5)] }] },
-            ModelVersion = "m1", VocabularyVersion = "v1",
+            Bounded = true, ModelVersion = "m1", VocabularyVersion = "v1",
         },
         new ExtractQueryWords { Image = Bytes, VocabularyVersion = "v1" },
         new QueryWords { Indices = [1, 5], Values = [0.5f, 0.25f], VocabularyVersion = "v1", ContentHash = new string('a', 64) },

@@ -26,15 +26,20 @@ internal sealed class MiningWorld : IAsyncDisposable, INeighbourQueries, IEventP
     private readonly SqliteStateStore _state;
     private readonly DirectoryBlobStore _blobs;
     private readonly EmbeddedVectorIndex _index;
+    private readonly INeighbourGraphIndex _neighbours;
     private readonly CollectionCatalog _collections;
 
-    public MiningWorld(MiningOptions? options = null)
+    /// <param name="options">What is mined; a small neighbourhood if null.</param>
+    /// <param name="candidates">How many candidates are asked in return, of an index that keeps no graphs; null for one that does.</param>
+    public MiningWorld(MiningOptions? options = null, int? candidates = null)
     {
         Options = options ?? new MiningOptions { CnnNeighbours = 3, SiftNeighbours = 3, ReturnNeighbours = 5 };
         _state = new SqliteStateStore(Path.Combine(_folder.FullName, "state.db"));
         _blobs = new DirectoryBlobStore(Path.Combine(_folder.FullName, "blobs"));
         _index = EmbeddedVectorIndex.Open(new VectorIndexOptions { Path = Path.Combine(_folder.FullName, "index"), GraphNeighbours = Options.ListLength });
+        _neighbours = candidates is { } bounded ? new SearchedNeighbours(SearchOnlyIndex.Over(_index), Options.ListLength, bounded) : _index;
         Images = new ImageCatalog(_state, TimeProvider.System);
+        Repairs = new NeighbourRepairs(_state, TimeProvider.System);
         Neighbourhoods = new NeighbourhoodCatalog(_state);
         _collections = new CollectionCatalog(_state, TimeProvider.System);
     }
@@ -44,6 +49,8 @@ internal sealed class MiningWorld : IAsyncDisposable, INeighbourQueries, IEventP
     public ImageCatalog Images { get; }
 
     public NeighbourhoodCatalog Neighbourhoods { get; }
+
+    public NeighbourRepairs Repairs { get; }
 
     /// <summary>Everything that was published, in order.</summary>
     public ConcurrentQueue<object> Published { get; } = [];
@@ -79,6 +86,14 @@ internal sealed class MiningWorld : IAsyncDisposable, INeighbourQueries, IEventP
         Microsoft.Extensions.Options.Options.Create(new EmbeddingOptions()),
         TimeProvider.System,
         NullLogger<CollectionEmbedding>.Instance);
+
+    public NeighbourSweep Repair(MiningMetrics metrics, int imagesPerTurn) => new(
+        Images,
+        Repairs,
+        Miner(),
+        metrics,
+        Microsoft.Extensions.Options.Options.Create(new MiningServiceOptions { RepairImages = imagesPerTurn }),
+        NullLogger<NeighbourSweep>.Instance);
 
     public async Task InitializeAsync(int dimensions)
     {
@@ -142,14 +157,16 @@ internal sealed class MiningWorld : IAsyncDisposable, INeighbourQueries, IEventP
     public async Task<NeighboursFound> FindAsync(FindNeighbours request, CancellationToken ct)
     {
         var lists = new List<NeighbourLists>();
+        var bounded = false;
         foreach (var space in Spaces)
         {
-            var answer = await _index.FindNeighboursAsync(request.Collection, new NeighbourQuery(space, [.. request.ImageIds]), ct);
+            var answer = await _neighbours.FindNeighboursAsync(request.Collection, new NeighbourQuery(space, [.. request.ImageIds]), ct);
+            bounded |= answer.IsBounded;
             lists.Add(new NeighbourLists { Lists = [.. answer.Lists.Select(ToContract)], Reverse = [.. answer.Reverse.Select(ToContract)] });
         }
 
         await AfterFind();
-        return new NeighboursFound { Cnn = lists[0], Sift = lists[1], ModelVersion = Model, VocabularyVersion = Vocabulary };
+        return new NeighboursFound { Cnn = lists[0], Sift = lists[1], Bounded = bounded, ModelVersion = Model, VocabularyVersion = Vocabulary };
 
         static ImageNeighbours ToContract(NeighbourList list) => new()
         {

@@ -2,8 +2,6 @@ using Pipeline.Contracts.Events;
 using Pipeline.NeighbourMining;
 using Pipeline.Neighbours;
 using Pipeline.Neighbours.Embedding;
-using Pipeline.Neighbours.Graph;
-using Pipeline.Neighbours.Pairs;
 using Pipeline.Tests.Unit.Neighbours;
 using Xunit;
 
@@ -134,7 +132,7 @@ public sealed class NeighbourhoodMinerTests : IAsyncLifetime
         }
 
         _world.BeforePublish = _ => { };
-        await new MiningSweep(_world.Images, _world.Neighbourhoods, _world.Miner()).SweepAsync(MiningWorld.Collection, repair: false, None);
+        await new MiningSweep(_world.Images, _world.Neighbourhoods, _world.Miner()).SweepAsync(MiningWorld.Collection, None);
 
         await AssertAsBruteForceAsync([.. Enumerable.Range(0, Count)]);
         await AssertEverythingWasToldAsync();
@@ -148,8 +146,8 @@ public sealed class NeighbourhoodMinerTests : IAsyncLifetime
 
         await AssertEverythingWasToldAsync();
         var told = _world.Published.Count;
-        var sweep = new MiningSweep(_world.Images, _world.Neighbourhoods, _world.Miner());
-        Assert.Equal(0, await sweep.SweepAsync(MiningWorld.Collection, repair: true, None));
+        var outcome = await _world.Miner().RefreshAsync(MiningWorld.Collection, _ids, embedAnew: null, None);
+        Assert.Equal(new MiningOutcome(0, 2 * Count, 0), outcome);
         Assert.Equal(told, _world.Published.Count);
     }
 
@@ -256,28 +254,7 @@ public sealed class NeighbourhoodMinerTests : IAsyncLifetime
         return order;
     }
 
-    private async Task AssertAsBruteForceAsync(int[] present)
-    {
-        var cnn = ExactNeighbours.OfDense([.. present.Select(i => _cnn[i])], _world.Options.ListLength);
-        var sift = ExactNeighbours.OfSparse([.. present.Select(i => _sift[i])], _world.Options.ListLength);
-        for (var row = 0; row < present.Length; row++)
-        {
-            var mined = await _world.OfAsync(_ids[present[row]]);
-            Assert.NotNull(mined);
-            Assert.Equal(cnn[row].Select(r => _ids[present[r]]), mined.Cnn.Nearest.Select(near => near.ImageId));
-            Assert.Equal(sift[row].Select(r => _ids[present[r]]), mined.Sift.Nearest.Select(near => near.ImageId));
-            var expected = PairMiner.Of(row, r => cnn[r], r => sift[r], _world.Options)
-                .Select(pair => (_ids[present[pair.Other]], pair.Kind.ToString(), pair.CnnRank, pair.SiftRank));
-            Assert.Equal(
-                expected,
-                mined.Pairs.Select(pair => (pair.OtherId, Name(pair.Kind), pair.CnnRank, pair.SiftRank)));
-        }
-
-        await foreach (var marked in _world.Neighbourhoods.MarkedAsync(MiningWorld.Collection, None))
-        {
-            Assert.Fail($"{marked} is still marked.");
-        }
-    }
+    private Task AssertAsBruteForceAsync(int[] present) => MinedGraph.AssertAsBruteForceAsync(_world, _ids, _cnn, _sift, present);
 
     /// <summary>Whoever adds up the published changes has the pairs that are stored.</summary>
     private async Task AssertEverythingWasToldAsync()
@@ -312,11 +289,4 @@ public sealed class NeighbourhoodMinerTests : IAsyncLifetime
 
         Assert.NotEmpty(told);
     }
-
-    private static string Name(string kind) => kind switch
-    {
-        PairKinds.Confirmed => nameof(PairKind.Confirmed),
-        PairKinds.Complementary => nameof(PairKind.Complementary),
-        _ => nameof(PairKind.CnnOnly),
-    };
 }

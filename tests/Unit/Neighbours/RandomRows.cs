@@ -12,6 +12,18 @@ internal static class RandomRows
             coarse ? random.Next(2) : (float)random.NextDouble())]))];
     }
 
+    /// <summary>Rows that lie far apart, and behind them a cluster, which lies nearer to many of them than they to each other.</summary>
+    public static float[][] OutliersAndCluster(int seed, int outliers, int clustered, int dimensions)
+    {
+        var random = new Random(seed);
+        var far = Dense(seed, outliers, dimensions);
+        return
+        [
+            .. far,
+            .. Enumerable.Range(0, clustered).Select(_ => Unit([.. Enumerable.Range(0, dimensions).Select(_ => 1 + (float)random.NextDouble())])),
+        ];
+    }
+
     public static SparseRow[] Sparse(int seed, int count, int dimensions, int entries, bool coarse = false)
     {
         var random = new Random(seed);
