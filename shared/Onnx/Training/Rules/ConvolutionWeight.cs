@@ -4,6 +4,11 @@ namespace Pipeline.Onnx.Training;
 /// The gradient of a convolution by its kernel: for each tap the product of the output's gradient with the input as that
 /// tap saw it, w̄[o, c, t] = Σ ȳ[n, o, p]·x[n, c, p + t] over images n and pixels p.
 /// </summary>
+/// <remarks>
+/// Measured on 2 cores: 3×3, 64 to 64 channels, 32×14×14, takes 6.4 ms as nine products and 9.4 as one convolution of
+/// the images with the gradients; 1×1, 96 to 576 channels, 32×7×7, takes 1.1 ms as one product over all images and 4.4
+/// as a product of each image, summed.
+/// </remarks>
 internal static class ConvolutionWeight
 {
     public static string Gradient(BackwardNode node, ConvolutionWindow window, ValueShape weight, long groups)
