@@ -107,7 +107,9 @@ static async Task<int> SearchAsync(string[] options)
 
 static async Task<int> MiningAsync(MiningArguments arguments)
 {
-    var figures = await MiningBenchmark.RunAsync(arguments, Console.WriteLine);
+    object figures = arguments.Duplicates is null
+        ? await MiningBenchmark.RunAsync(arguments, Console.WriteLine)
+        : await MiningBenchmark.RepeatAsync(arguments, Console.WriteLine);
     if (arguments.Json is not null)
     {
         await using var file = File.Create(arguments.Json);

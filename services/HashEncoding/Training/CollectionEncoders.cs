@@ -125,7 +125,7 @@ public sealed partial class CollectionEncoders(
         var best = ranked[0].Figures;
         var promoted = present is null || best.Map > present.Map;
         var elapsed = Stopwatch.GetElapsedTime(started);
-        metrics.Done(promoted, elapsed);
+        metrics.Done(promoted ? "promoted" : "kept", elapsed);
         LogDone(logger, best.Version!, best.Method, command.Collection, best.Map, present?.Map, promoted, elapsed.TotalSeconds);
         return new EncoderTraining
         {

@@ -152,6 +152,7 @@ public sealed class NeighbourhoodMiner(
         }
 
         var told = new Dictionary<Guid, Neighbourhood>();
+        var vectors = await embedding.EmbedAsync(collection, [.. untold.Where(NeighbourhoodChanges.NeedsEmbedding)], ct);
         foreach (var image in untold)
         {
             if (NeighbourhoodChanges.Unpublished(image, collection) is { } mined)
@@ -159,8 +160,7 @@ public sealed class NeighbourhoodMiner(
                 await events.PublishAsync(mined, ct);
             }
 
-            var embedded = NeighbourhoodChanges.NeedsEmbedding(image) ? await embedding.EmbedAsync(collection, image, ct) : null;
-            if (embedded is not null)
+            if (vectors.TryGetValue(image.ImageId, out var embedded))
             {
                 await events.PublishAsync(embedded, ct);
             }

@@ -10,35 +10,40 @@ using Pipeline.Storage;
 namespace Pipeline.NeighbourMining;
 
 /// <summary>
-/// Embeds one image as it streams in: its CNN vector, pulled by those of its verified SIFT neighbours. That is the first
+/// Embeds images as they stream in: each one's CNN vector, pulled by those of its verified SIFT neighbours. That is the first
 /// round of a batch sweep, exactly.
 /// </summary>
 public sealed class VectorEmbedding(ImageCatalog images, IBlobStore blobs, IOptions<EmbeddingOptions> options, TimeProvider time)
 {
-    /// <summary>The image's embedded vector, or null if its features or those of this model are gone.</summary>
-    public async Task<IndexVectorEmbedded?> EmbedAsync(string collection, Neighbourhood image, CancellationToken ct)
+    /// <summary>
+    /// The embedded vectors of images of one collection, without those whose features, or those of this model, are gone. Images that an
+    /// arrival concerns have most neighbours in common: each one's features are read once.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<Guid, IndexVectorEmbedded>> EmbedAsync(
+        string collection, IReadOnlyCollection<Neighbourhood> neighbourhoods, CancellationToken ct)
     {
-        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(neighbourhoods);
 
         // Before its parts are read: whoever reads later knows at least as much.
         var madeAt = time.GetUtcNow();
-        var records = await images.GetManyAsync(collection, [image.ImageId, .. image.Pulls], ct);
-        if (await EmbeddingAsync(records[0], image.ModelVersion, ct) is not { } own)
+        var embedded = new Dictionary<Guid, IndexVectorEmbedded>();
+        foreach (var model in neighbourhoods.GroupBy(image => image.ModelVersion, StringComparer.Ordinal))
         {
-            return null;
-        }
-
-        var pulls = new List<float[]>(image.Pulls.Count);
-        foreach (var record in records.Skip(1))
-        {
-            // A neighbour that is being deleted pulls no more; its deletion refreshes this image.
-            if (await EmbeddingAsync(record, image.ModelVersion, ct) is { } pull)
+            var vectors = await ReadAsync(collection, [.. model.SelectMany(image => image.Pulls.Prepend(image.ImageId)).Distinct()], model.Key, ct);
+            foreach (var image in model.Where(image => vectors.ContainsKey(image.ImageId)))
             {
-                pulls.Add(pull);
+                embedded[image.ImageId] = Embed(collection, image, vectors, madeAt);
             }
         }
 
-        var row = SparseRow.FromDense(EmbeddingStep.Dense(own, pulls, options.Value.CnnStrength, options.Value.CnnEntries));
+        return embedded;
+    }
+
+    private IndexVectorEmbedded Embed(string collection, Neighbourhood image, Dictionary<Guid, float[]> vectors, DateTimeOffset madeAt)
+    {
+        // A neighbour that is being deleted pulls no more; its deletion refreshes this image.
+        var pulls = image.Pulls.Where(vectors.ContainsKey).Select(other => vectors[other]).ToList();
+        var row = SparseRow.FromDense(EmbeddingStep.Dense(vectors[image.ImageId], pulls, options.Value.CnnStrength, options.Value.CnnEntries));
         return new IndexVectorEmbedded
         {
             Collection = collection,
@@ -53,8 +58,17 @@ public sealed class VectorEmbedding(ImageCatalog images, IBlobStore blobs, IOpti
         };
     }
 
-    private async Task<float[]?> EmbeddingAsync(ImageRecord? record, string? model, CancellationToken ct) =>
-        record?.OutputKey(Stages.Cnn, model) is { } key && await blobs.TryReadAsync(key, ct) is { } stored
-            ? CnnFeatures.ReadEmbedding(stored)
-            : null;
+    private async Task<Dictionary<Guid, float[]>> ReadAsync(string collection, IReadOnlyList<Guid> ids, string? model, CancellationToken ct)
+    {
+        var vectors = new Dictionary<Guid, float[]>(ids.Count);
+        foreach (var record in await images.GetManyAsync(collection, ids, ct))
+        {
+            if (record?.OutputKey(Stages.Cnn, model) is { } key && await blobs.TryReadAsync(key, ct) is { } stored)
+            {
+                vectors[record.ImageId] = CnnFeatures.ReadEmbedding(stored);
+            }
+        }
+
+        return vectors;
+    }
 }

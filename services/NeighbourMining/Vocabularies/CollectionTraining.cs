@@ -80,7 +80,7 @@ public sealed partial class CollectionTraining(
         var artifact = await artifacts.AddAsync(
             VocabularyCatalog.ArtifactKind, vocabulary.Serialize(), Lineage(command, collection, settings, features, vocabulary), ct);
         var elapsed = Stopwatch.GetElapsedTime(started);
-        metrics.Done(elapsed);
+        metrics.Done("done", elapsed);
         LogDone(logger, artifact.Version, command.Collection, vocabulary.Size, elapsed.TotalSeconds);
         return new VocabularyTraining
         {

@@ -1,37 +1,7 @@
 using System.Diagnostics.Metrics;
+using Pipeline.Catalog;
 
 namespace Pipeline.NeighbourMining.Vocabularies;
 
-/// <summary>What operators see of trainings of vocabularies; the meter is <see cref="MeterName"/>.</summary>
-public sealed class VocabularyMetrics
-{
-    /// <summary>Name of the meter.</summary>
-    public const string MeterName = "Pipeline.NeighbourMining";
-
-    private readonly Counter<long> _trainings;
-    private readonly Histogram<double> _seconds;
-    private double _progress = 1;
-
-    /// <summary>Creates the instruments.</summary>
-    public VocabularyMetrics(IMeterFactory meters)
-    {
-        ArgumentNullException.ThrowIfNull(meters);
-        var meter = meters.Create(MeterName);
-        _trainings = meter.CreateCounter<long>("pipeline_vocabulary_trainings", description: "Trainings by outcome");
-        _seconds = meter.CreateHistogram<double>("pipeline_vocabulary_training_seconds", "s", "Duration of trainings that were done");
-        meter.CreateObservableGauge("pipeline_vocabulary_training_progress", () => Volatile.Read(ref _progress), description: "Share of the running training that is done; 1 while there is none");
-    }
-
-    /// <summary>The share of the running training that is done, 0 to 1.</summary>
-    public void Progress(double share) => Volatile.Write(ref _progress, share);
-
-    /// <summary>A training was done.</summary>
-    public void Done(TimeSpan elapsed)
-    {
-        _trainings.Add(1, new KeyValuePair<string, object?>("outcome", "done"));
-        _seconds.Record(elapsed.TotalSeconds);
-    }
-
-    /// <summary>A training was refused for good.</summary>
-    public void Failed() => _trainings.Add(1, new KeyValuePair<string, object?>("outcome", "failed"));
-}
+/// <summary>What operators see of trainings of vocabularies; the meter is <see cref="MiningMetrics.MeterName"/>.</summary>
+public sealed class VocabularyMetrics(IMeterFactory meters) : TrainingMetrics(meters, MiningMetrics.MeterName, "vocabulary", "done or failed");

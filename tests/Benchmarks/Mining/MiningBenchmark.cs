@@ -20,19 +20,60 @@ internal static class MiningBenchmark
         var gallery = new MiningGallery(arguments.Images);
         var nonZeros = Enumerable.Range(0, 200).Average(n => ((SparseVector)gallery.Point(n).Vectors["sift"]).Indices.Length);
         report(FormattableString.Invariant($"{gallery.Pictures} pictures, {nonZeros:F0} of {gallery.Words} words an image"));
-        report("images  arrival p50   p95   CPU ms   cnn p50  sift p50  deletion CPU ms  bulk/s  open ms  load ms  KB an image  graph bytes");
+        report("images  arrival p50   p95   CPU ms   cnn p50  sift p50  service p50   CPU ms  graphs  verification  pairs  deletion CPU ms  bulk/s  open ms  load ms  KB an image  graph bytes");
         var sizes = new List<MiningSize>();
         foreach (var size in arguments.Sizes)
         {
             var s = await MeasureAsync(gallery, size, arguments.Arrivals);
             report(FormattableString.Invariant(
-                $"{s.Images,6}  {s.ArrivalP50Ms,11:F2} {s.ArrivalP95Ms,5:F2}  {s.ArrivalCpuMs,7:F2}  {s.CnnP50Ms,8:F2}  {s.SiftP50Ms,8:F2}  {s.DeletionCpuMs,15:F2}  {s.BulkPerSecond,6:F0}  {s.OpenMs,7:F0}  {s.LoadMs,7:F0}  {s.IndexKbPerImage,11:F1}  {s.GraphBytesPerImage,11:F0}"));
+                $"{s.Images,6}  {s.ArrivalP50Ms,11:F2} {s.ArrivalP95Ms,5:F2}  {s.ArrivalCpuMs,7:F2}  {s.CnnP50Ms,8:F2}  {s.SiftP50Ms,8:F2}  {s.Service.P50Ms,11:F2}  {s.Service.CpuMs,7:F2}  {s.Service.GraphCpuMs,6:F2}  {s.Service.VerificationCpuMs,12:F2}  {s.Service.Verifications,5:F1}  {s.DeletionCpuMs,15:F2}  {s.BulkPerSecond,6:F0}  {s.OpenMs,7:F0}  {s.LoadMs,7:F0}  {s.IndexKbPerImage,11:F1}  {s.GraphBytesPerImage,11:F0}"));
             sizes.Add(s);
         }
 
         var exponent = Exponent(sizes);
         report(exponent is { } e ? FormattableString.Invariant($"CPU time of an arrival grows with size^{e:F2}") : "one size: no growth");
         return new MiningFigures(Environment.ProcessorCount, gallery.Pictures, gallery.Words, nonZeros, exponent, sizes);
+    }
+
+    /// <summary>One image's event again and again: how long each takes, and that neither records nor pairs change.</summary>
+    public static async Task<DuplicateFigures> RepeatAsync(MiningArguments arguments, Action<string> report)
+    {
+        var gallery = new MiningGallery(arguments.Images);
+        var (size, events) = (arguments.Sizes[0], arguments.Duplicates!.Value);
+        var options = new VectorIndexOptions { Path = Directory.CreateTempSubdirectory("mining-benchmark-").FullName };
+        try
+        {
+            await FillAsync(options, gallery, size);
+            await using var index = EmbeddedVectorIndex.Open(options);
+            await using var mined = new MinedCollection(index, gallery, options.Path);
+            await mined.FillAsync(size);
+            await mined.MineAsync(0);
+            var (before, known) = (await mined.CountRecordsAsync(), await mined.OfAsync(0));
+            var cpu = Environment.CpuUsage.TotalTime;
+            var seconds = await TimeAsync(async () =>
+            {
+                for (var n = 0; n < events; n++)
+                {
+                    await mined.MineAsync(0);
+                }
+            });
+            cpu = Environment.CpuUsage.TotalTime - cpu;
+            var (after, now) = (await mined.CountRecordsAsync(), await mined.OfAsync(0));
+            if (before != after || after.Marks != 0 || !now.Pairs.SequenceEqual(known.Pairs) || !now.Cnn.Nearest.SequenceEqual(known.Cnn.Nearest)
+                || !now.Sift.Nearest.SequenceEqual(known.Sift.Nearest) || mined.Verifications != 0)
+            {
+                throw new InvalidOperationException($"{events} duplicates left {after} of {before}, and the image's pairs may differ.");
+            }
+
+            var figures = new DuplicateFigures(size, events, seconds, cpu.TotalSeconds, before.Neighbourhoods, after.Neighbourhoods);
+            report(FormattableString.Invariant(
+                $"{events} duplicates over {size} images: {seconds:F1} s, {1e6 * cpu.TotalSeconds / events:F0} us CPU each; {before.Neighbourhoods} records before, {after.Neighbourhoods} after, no mark left, same lists and pairs"));
+            return figures;
+        }
+        finally
+        {
+            Directory.Delete(options.Path, recursive: true);
+        }
     }
 
     private static async Task<MiningSize> MeasureAsync(MiningGallery gallery, int size, int arrivals)
@@ -59,6 +100,7 @@ internal static class MiningBenchmark
                 times.CpuMs,
                 Percentiles.P50AndP95(times.Cnn).P50,
                 Percentiles.P50AndP95(times.Sift).P50,
+                await ServeAsync(index, gallery, options.Path, size + WarmUps + arrivals, arrivals),
                 await DeleteAsync(index),
                 size / bulkSeconds,
                 openMs,
@@ -107,6 +149,29 @@ internal static class MiningBenchmark
         }
 
         return (total, cnn, sift, cpu.TotalMilliseconds / arrivals);
+    }
+
+    private static async Task<ServiceFigures> ServeAsync(EmbeddedVectorIndex index, MiningGallery gallery, string folder, int size, int arrivals)
+    {
+        await using var mined = new MinedCollection(index, gallery, folder);
+        await mined.FillAsync(size);
+        var times = new List<double>();
+        var cpu = TimeSpan.Zero;
+        for (var n = size; n < size + arrivals; n++)
+        {
+            await index.UpsertAsync("c", [gallery.Point(n)]);
+            await mined.AcceptAsync(n);
+            var before = Environment.CpuUsage.TotalTime;
+            times.Add(1000 * await TimeAsync(() => mined.MineAsync(n)));
+            cpu += Environment.CpuUsage.TotalTime - before;
+        }
+
+        return new ServiceFigures(
+            Percentiles.P50AndP95(times).P50,
+            cpu.TotalMilliseconds / arrivals,
+            mined.GraphCpu.TotalMilliseconds / arrivals,
+            mined.VerificationCpu.TotalMilliseconds / arrivals,
+            (double)mined.Verifications / arrivals);
     }
 
     private static async Task<double> DeleteAsync(EmbeddedVectorIndex index)

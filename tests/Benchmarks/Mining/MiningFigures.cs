@@ -22,6 +22,7 @@ internal sealed record MiningFigures(
 /// <param name="ArrivalCpuMs">Mean processor time of the same, all threads.</param>
 /// <param name="CnnP50Ms">Median of the cnn graph's part.</param>
 /// <param name="SiftP50Ms">Median of the sift graph's part.</param>
+/// <param name="Service">The same arrivals through the whole service.</param>
 /// <param name="DeletionCpuMs">Mean processor time to repair both graphs after one image is deleted.</param>
 /// <param name="BulkPerSecond">Images a second woven into both graphs, the whole collection at once.</param>
 /// <param name="OpenMs">Opening the index without its graphs.</param>
@@ -35,9 +36,27 @@ internal sealed record MiningSize(
     double ArrivalCpuMs,
     double CnnP50Ms,
     double SiftP50Ms,
+    ServiceFigures Service,
     double DeletionCpuMs,
     double BulkPerSecond,
     double OpenMs,
     double LoadMs,
     double IndexKbPerImage,
     double GraphBytesPerImage);
+
+/// <summary>An arriving image through the mining service, in means of processor time of all threads.</summary>
+/// <param name="P50Ms">Median wall time.</param>
+/// <param name="CpuMs">In all.</param>
+/// <param name="GraphCpuMs">Of it the index's graphs.</param>
+/// <param name="VerificationCpuMs">Of it the verification of new pairs.</param>
+/// <param name="Verifications">Pairs verified.</param>
+internal sealed record ServiceFigures(double P50Ms, double CpuMs, double GraphCpuMs, double VerificationCpuMs, double Verifications);
+
+/// <summary>One image's event, consumed again and again.</summary>
+/// <param name="Images">Images in the collection.</param>
+/// <param name="Events">How often.</param>
+/// <param name="Seconds">How long all of them took.</param>
+/// <param name="CpuSeconds">Their processor time.</param>
+/// <param name="RecordsBefore">Stored neighbourhoods before.</param>
+/// <param name="RecordsAfter">And after.</param>
+internal sealed record DuplicateFigures(int Images, int Events, double Seconds, double CpuSeconds, int RecordsBefore, int RecordsAfter);

@@ -19,7 +19,7 @@ internal sealed class MiningGallery
     private const double ReplacedWords = 0.3;
     private const float Noise = 0.02f;
 
-    private readonly (float[] Embedding, int[] Words)[] _pictures;
+    private readonly (float[] Embedding, int[] Words, SiftFeatures Sift)[] _pictures;
     private readonly int[] _allWords;
     private readonly VisualVocabulary _vocabulary;
 
@@ -31,24 +31,25 @@ internal sealed class MiningGallery
             throw new ArgumentException($"There are no pictures in {folder}.");
         }
 
-        var features = new ConcurrentDictionary<string, (float[] Embedding, SiftFeatures Sift)>();
+        var features = new ConcurrentDictionary<string, (float[] Embedding, SiftFeatures Sift, SiftFeatures Stored)>();
         using (var backbone = Backbone())
         {
             var sift = new SiftOptions { MaxKeypoints = Keypoints };
             var extractor = new SiftExtractor(sift);
+            var stored = new SiftExtractor(new SiftOptions());
             var decoder = new ImageDecoder(new ImagingOptions());
             Parallel.ForEach(files, file =>
             {
                 var bytes = File.ReadAllBytes(file);
                 using var gray = decoder.DecodeGray(bytes, sift.MaxSide);
                 using var rgb = decoder.DecodeRgb(bytes, backbone.InputSize, backbone.InputSize);
-                features[file] = (backbone.Extract([rgb.Memory])[0].Embedding.ToArray(), extractor.Extract(gray.Pixels, gray.Width, gray.Height));
+                features[file] = (backbone.Extract([rgb.Memory])[0].Embedding.ToArray(), extractor.Extract(gray.Pixels, gray.Width, gray.Height), stored.Extract(gray.Pixels, gray.Width, gray.Height));
             });
         }
 
         var ordered = files.Select(file => features[file]).ToArray();
         _vocabulary = new VocabularyTrainer(new VocabularyOptions()).Train([.. ordered.Select(picture => picture.Sift)]);
-        _pictures = [.. ordered.Select(picture => (picture.Embedding, Quantise(picture.Sift)))];
+        _pictures = [.. ordered.Select(picture => (picture.Embedding, Quantise(picture.Sift), picture.Stored))];
         _allWords = [.. _pictures.SelectMany(picture => picture.Words)];
     }
 
@@ -61,11 +62,17 @@ internal sealed class MiningGallery
 
     public CollectionSchema Schema => new([new DenseSpace("cnn", Dimensions), new SparseSpace("sift")]);
 
+    /// <summary>The CNN embedding of a picture.</summary>
+    public float[] Embedding(int picture) => _pictures[picture].Embedding;
+
+    /// <summary>The features of a picture that verification reads, as many as are stored by default.</summary>
+    public SiftFeatures Sift(int picture) => _pictures[picture].Sift;
+
     /// <summary>Image n.</summary>
     public IndexPoint Point(int n)
     {
         var random = new Random(n);
-        var (embedding, words) = _pictures[n % _pictures.Length];
+        var (embedding, words, _) = _pictures[n % _pictures.Length];
         float[] moved = [.. embedding.Select(value => value + (Noise * Gaussian(random)))];
         int[] bag = [.. words.Select(word => random.NextDouble() < ReplacedWords ? _allWords[random.Next(_allWords.Length)] : word)];
         return new IndexPoint

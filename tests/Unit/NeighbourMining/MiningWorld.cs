@@ -154,6 +154,9 @@ internal sealed class MiningWorld : IAsyncDisposable, INeighbourQueries, IEventP
 
     public Task<Neighbourhood?> OfAsync(Guid id) => Neighbourhoods.GetAsync(Collection, id, None);
 
+    /// <summary>Stored neighbourhoods.</summary>
+    public async Task<int> CountNeighbourhoodsAsync() => await _state.ScanAllAsync($"neighbourhoods/{Collection}", ct: None).CountAsync();
+
     public async Task<NeighboursFound> FindAsync(FindNeighbours request, CancellationToken ct)
     {
         var lists = new List<NeighbourLists>();

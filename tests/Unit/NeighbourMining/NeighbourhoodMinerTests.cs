@@ -236,6 +236,26 @@ public sealed class NeighbourhoodMinerTests : IAsyncLifetime
         Assert.Equal(PairKinds.CnnOnly, Assert.Single(lonely.Pairs).Kind);
     }
 
+    [Fact]
+    public async Task Thousands_of_duplicate_events_add_no_record_change_no_pair_and_verify_nothing_anew()
+    {
+        await IndexAllAsync();
+        var (pairs, verifications) = ((await _world.OfAsync(_ids[0]))!.Pairs, _world.Verifications);
+        _world.Published.Clear();
+
+        for (var n = 0; n < 2_000; n++)
+        {
+            await _world.MineAsync(_ids[0]);
+        }
+
+        // Its point may have been written anew, so its embedded vector is told each time; nothing else is.
+        Assert.All(_world.Published, message => Assert.IsType<IndexVectorEmbedded>(message));
+        Assert.Equal(verifications, _world.Verifications);
+        Assert.Equal(pairs, (await _world.OfAsync(_ids[0]))!.Pairs);
+        Assert.Equal(Count, await _world.CountNeighbourhoodsAsync());
+        await AssertAsBruteForceAsync([.. Enumerable.Range(0, Count)]);
+    }
+
     private Task IndexAsync(int i) => _world.IndexAsync(_ids[i], _cnn[i], _sift[i]);
 
     private async Task IndexAllAsync()
