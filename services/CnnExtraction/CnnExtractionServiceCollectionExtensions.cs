@@ -1,4 +1,5 @@
 using MassTransit;
+using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Events;
 using Pipeline.Extraction;
 using Pipeline.Messaging;
@@ -16,15 +17,18 @@ public static class CnnExtractionServiceCollectionExtensions
         services.AddImageReading(configuration);
         services.AddBackbone(configuration);
         services.AddSingleton<CnnPipeline>();
+        services.AddSingleton<HeadEmbedding>();
         services.AddSingleton<ModelStart>();
         services.AddHostedService(provider => provider.GetRequiredService<ModelStart>());
         services.AddHealthChecks().AddCheck<ModelStart>("model", tags: ["ready"]);
         services.AddPipelineRoute<CnnExtracted>("hash-encoding");
         services.AddPipelineRoute<CnnExtracted>("indexing");
+        services.AddPipelineRoute<EncodeImage>("re-encoding");
         services.AddPipelineRoute<ImageRejected>("indexing");
         return services.AddPipelineConsumers(bus =>
         {
             bus.AddConsumer<CnnConsumer, CnnConsumerDefinition>();
+            bus.AddConsumer<EmbedImagesConsumer, EmbedImagesConsumerDefinition>();
             bus.AddConsumer<ExtractQueryFeaturesConsumer, ExtractQueryFeaturesConsumerDefinition>();
         });
     }

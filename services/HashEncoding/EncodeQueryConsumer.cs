@@ -1,5 +1,6 @@
 using MassTransit;
 using Pipeline.Contracts.Queries;
+using Pipeline.Hashing;
 using Pipeline.Messaging;
 using Pipeline.Storage;
 
@@ -13,7 +14,7 @@ public sealed class EncodeQueryConsumer(Encoders encoders) : IConsumer<EncodeQue
     {
         ArgumentNullException.ThrowIfNull(context);
         using var lease = await RentAsync(context.Message.EncoderVersion, context.CancellationToken);
-        var encoder = lease.Encoder;
+        var encoder = lease.Value;
         var embedding = context.Message.Embedding;
         if (embedding?.Length != encoder.Dimensions || !embedding.All(float.IsFinite))
         {
@@ -23,7 +24,7 @@ public sealed class EncodeQueryConsumer(Encoders encoders) : IConsumer<EncodeQue
         await context.RespondAsync(new QueryCode { Code = encoder.Encode(embedding, 1), EncoderVersion = encoder.Version });
     }
 
-    private async Task<EncoderLease> RentAsync(string? version, CancellationToken ct)
+    private async Task<ArtifactLease<HashEncoder>> RentAsync(string? version, CancellationToken ct)
     {
         try
         {

@@ -23,7 +23,7 @@ public sealed partial class StoredFeatures(IBlobStore blobs, Encoders encoders, 
         foreach (var group in present.GroupBy(i => items[i].EncoderVersion, StringComparer.Ordinal))
         {
             using var lease = await encoders.RentAsync(group.Key, ct);
-            Encode(lease.Encoder, [.. group], embeddings, items, codes);
+            Encode(lease.Value, [.. group], embeddings, items, codes);
         }
 
         return codes;

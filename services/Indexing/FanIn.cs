@@ -49,8 +49,8 @@ public static class FanIn
     }
 
     /// <summary>
-    /// Whether every part is there or rejected, and there is something to index. While a collection changes its encoder an image that is
-    /// not in the index yet waits for the codes of both.
+    /// Whether every part is there or rejected, and there is something to index. While a collection changes its encoder or its model an image
+    /// that is not in the index yet waits for the codes of both.
     /// </summary>
     /// <param name="record">What is known of the image.</param>
     /// <param name="generation">What serves the collection; null before its first image.</param>
@@ -62,36 +62,63 @@ public static class FanIn
             && (generation is null || record.Status == ImageStatus.Indexed || MissingCodes(record, generation).FirstOrDefault() is null);
     }
 
-    /// <summary>The encoders of a generation of which an image lacks a code, though it is to have one.</summary>
-    public static IEnumerable<EncoderChoice> MissingCodes(ImageRecord record, Generation generation)
+    /// <summary>The codes, of a generation and the next one, that an image lacks though it is to have them.</summary>
+    public static IEnumerable<CodeTarget> MissingCodes(ImageRecord record, Generation generation)
     {
         ArgumentNullException.ThrowIfNull(record);
         ArgumentNullException.ThrowIfNull(generation);
         return record.Stages.TryGetValue(Stages.Cnn, out var cnn) && cnn.Done && record.Stages.GetValueOrDefault(Stages.Hash) is not { Done: false }
-            ? generation.Encoders().Where(encoder => record.CodeOf(encoder.Version) is null)
+            ? generation.Codes().Where(target => record.CodeOf(target.Generation, target.Encoder.Version) is null)
             : [];
     }
 
-    /// <summary>Keeps the code of the encoder that serves apart from that of the next one. A code of any other is of no use.</summary>
+    /// <summary>
+    /// The record as the generation that serves would have it, after it took another's place: the features are those of its model. Null if
+    /// that changes nothing.
+    /// </summary>
+    public static ImageRecord? Adopt(ImageRecord record, Generation generation)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        ArgumentNullException.ThrowIfNull(generation);
+        if (!record.Stages.TryGetValue(Stages.Cnn, out var cnn) || !cnn.Done || record.FeaturesKey(generation.ModelVersion) is not { } key)
+        {
+            return null;
+        }
+
+        var stages = Sorted(record, record.Codes(), generation);
+        stages[Stages.Cnn] = cnn with { Version = generation.ModelVersion, FeatureKey = key };
+        return Differs(stages, record) ? record with { Stages = stages } : null;
+    }
+
+    /// <summary>Keeps the codes apart that images are to have. A code of any other encoder or model is of no use.</summary>
     private static ImageRecord? SettleCode(ImageRecord record, StageOutcome code, Generation generation)
     {
-        StageOutcome?[] known = [code, record.Stages.GetValueOrDefault(Stages.Hash), record.Stages.GetValueOrDefault(Stages.NextHash)];
-        var before = known[1];
+        var stages = Sorted(record, [code, .. record.Codes()], generation);
+
+        // The first code is part of what the image waits for; a later one comes to a point that may be there already.
+        var later = record.Stages.ContainsKey(Stages.Hash);
+        return Differs(stages, record) ? record with { Stages = stages, PayloadRevision = record.PayloadRevision + (later ? 1 : 0) } : null;
+    }
+
+    private static Dictionary<string, StageOutcome> Sorted(ImageRecord record, IEnumerable<StageOutcome> known, Generation generation)
+    {
+        StageOutcome[] codes = [.. known];
         var stages = new Dictionary<string, StageOutcome>(record.Stages);
         stages.Remove(Stages.NextHash);
-        foreach (var (stage, version) in ((string, string?)[])[(Stages.Hash, generation.EncoderVersion), (Stages.NextHash, generation.NextEncoder?.Version)])
+        stages.Remove(Stages.NextModel);
+        foreach (var (stage, of, encoder) in generation.Codes())
         {
-            if (known.FirstOrDefault(outcome => outcome is { Done: true } && outcome.Version == version) is { } made)
+            if (codes.FirstOrDefault(code => code.IsCodeOf(of, encoder.Version)) is { } made)
             {
                 stages[stage] = made;
             }
         }
 
-        var changed = stages.Count != record.Stages.Count || stages.Any(stage => !stage.Value.SameAs(record.Stages.GetValueOrDefault(stage.Key)));
-
-        // The first code is part of what the image waits for; a later one comes to a point that may be there already.
-        return changed ? record with { Stages = stages, PayloadRevision = record.PayloadRevision + (before is null ? 0 : 1) } : null;
+        return stages;
     }
+
+    private static bool Differs(Dictionary<string, StageOutcome> stages, ImageRecord record) =>
+        stages.Count != record.Stages.Count || stages.Any(stage => !stage.Value.SameAs(record.Stages.GetValueOrDefault(stage.Key)));
 
     private static bool IsRejected(ImageRecord record) =>
         record.Stages.TryGetValue(Stages.Sift, out var sift) && !sift.Done

@@ -31,6 +31,10 @@ public sealed class FeatureEventsConsumer(ImageIndexer indexer, IndexedEvents ev
         var message = context.Message;
         await SettleAsync(context, message, Stages.Cnn, new() { Done = true, Version = message.ModelVersion, FeatureKey = message.FeatureKey, At = time.GetUtcNow() });
         await AskForCodesAsync(context, message, message.ModelVersion);
+        foreach (var command in await indexer.EmbeddingsToMakeAsync(message, context.CancellationToken))
+        {
+            await context.Publish(command, context.CancellationToken);
+        }
     }
 
     /// <inheritdoc/>
@@ -38,7 +42,7 @@ public sealed class FeatureEventsConsumer(ImageIndexer indexer, IndexedEvents ev
     {
         ArgumentNullException.ThrowIfNull(context);
         var message = context.Message;
-        await SettleAsync(context, message, Stages.Hash, new() { Done = true, Version = message.EncoderVersion, Code = message.Code, At = time.GetUtcNow() });
+        await SettleAsync(context, message, Stages.Hash, new() { Done = true, Version = message.EncoderVersion, Code = message.Code, ModelVersion = message.ModelVersion, At = time.GetUtcNow() });
         await AskForCodesAsync(context, message, message.ModelVersion);
     }
 

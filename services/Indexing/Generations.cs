@@ -16,13 +16,13 @@ public sealed class Generations(CollectionCatalog collections, IVectorIndex inde
     public async Task<Generation?> FindAsync(string collection, CancellationToken ct) =>
         await EnsuredAsync(collection, (await collections.GetAsync(collection, ct))?.Active, ct);
 
-    /// <summary>As <see cref="FindAsync"/>, but as it stands now: <see cref="Generation.VocabularyVersion"/> and the encoders change while a generation serves.</summary>
+    /// <summary>As <see cref="FindAsync"/>, but as it stands now: <see cref="Generation.VocabularyVersion"/>, encoders and the next generation change while a generation serves.</summary>
     public async Task<Generation?> CurrentAsync(string collection, CancellationToken ct) =>
         await EnsuredAsync(collection, (await collections.GetCurrentAsync(collection, ct))?.Active, ct);
 
-    /// <summary>The serving generation for an image of these versions; the first image of a collection decides its first generation.</summary>
-    /// <exception cref="VersionMismatchException">The model is not the generation's.</exception>
-    public async Task<Generation> ForAsync(string collection, Generation versions, CancellationToken ct)
+    /// <summary>The first image of a collection decides its first generation.</summary>
+    /// <exception cref="VersionMismatchException">Another image was faster, and of another model.</exception>
+    public async Task<Generation> FirstAsync(string collection, Generation versions, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(versions);
         var active = await collections.ActivateFirstAsync(collection, versions, ct);
@@ -35,8 +35,8 @@ public sealed class Generations(CollectionCatalog collections, IVectorIndex inde
         return (await EnsuredAsync(collection, active, ct))!;
     }
 
-    /// <summary>Removes the index of an encoder's codes; a generation that has the encoder again gets a new one.</summary>
-    public async Task DropCodesAsync(string name, CancellationToken ct)
+    /// <summary>Removes an index that nothing needs any more; an encoder's codes that are needed again get a new one.</summary>
+    public async Task DropAsync(string name, CancellationToken ct)
     {
         _ensured.TryRemove(name, out _);
         await index.DropCollectionAsync(name, ct);
@@ -51,14 +51,38 @@ public sealed class Generations(CollectionCatalog collections, IVectorIndex inde
         return [.. (await index.ListCollectionsAsync(ct)).Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && !used.Contains(name))];
     }
 
+    /// <summary>
+    /// Names of the indexes of generations that were given up before they served, or were replaced long enough ago: searches that began
+    /// before that have ended.
+    /// </summary>
+    /// <param name="record">The collection, as it stands.</param>
+    /// <param name="replacedIsOver">Whether that is long enough ago for generations that served.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<IReadOnlyList<string>> RetiredAsync(CollectionRecord record, bool replacedIsOver, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        if (record.Active is not { } active)
+        {
+            return [];
+        }
+
+        // A higher number is one of which this record does not know yet.
+        return
+        [
+            .. (await index.ListCollectionsAsync(ct)).Where(name => Generation.NumberOf(record.Name, name) is { } number
+                && number <= record.LastGeneration && !active.AndNext().Any(used => used.Number == number)
+                && (number > active.Number || replacedIsOver)),
+        ];
+    }
+
     private async Task<Generation?> EnsuredAsync(string collection, Generation? active, CancellationToken ct)
     {
-        if (active is not null)
+        foreach (var generation in active?.AndNext() ?? [])
         {
-            await EnsureIndexAsync(active.IndexName(collection), () => IndexSpaces.SchemaOf(active), ct);
-            foreach (var encoder in active.Encoders())
+            await EnsureIndexAsync(generation.IndexName(collection), () => IndexSpaces.SchemaOf(generation), ct);
+            foreach (var encoder in generation.Encoders())
             {
-                await EnsureIndexAsync(active.CodeIndexName(collection, encoder.Version), () => IndexSpaces.SchemaOf(encoder), ct);
+                await EnsureIndexAsync(generation.CodeIndexName(collection, encoder.Version), () => IndexSpaces.SchemaOf(encoder), ct);
             }
         }
 

@@ -37,10 +37,16 @@ public sealed partial class ImageIndexer(ImageCatalog images, Generations genera
         Generation? generation;
         using (await writes.ForImageAsync(imageId, ct))
         {
-            // In the image's turn: no encoder can take another's place between the look and the note.
+            // In the image's turn: no encoder and no model can take another's place between the look and the note.
             generation = await generations.CurrentAsync(collection, ct);
+            var isWritten = stage == Stages.Hash && await WriteNextAsync(collection, imageId, incarnation, outcome, generation, ct);
             record = await images.UpdateAsync(
-                collection, imageId, r => r is not null && r.IsLive(incarnation) ? FanIn.Settle(r, stage, outcome, generation) : null, ct);
+                collection,
+                imageId,
+                r => r is not null && r.IsLive(incarnation) && FanIn.Settle(r, stage, outcome, generation) is { } settled
+                    ? isWritten ? settled with { PayloadRevision = r.PayloadRevision } : settled
+                    : null,
+                ct);
         }
 
         if (record is null || !record.IsLive(incarnation))
@@ -166,10 +172,9 @@ public sealed partial class ImageIndexer(ImageCatalog images, Generations genera
         {
             if (await generations.CurrentAsync(collection, ct) is { } generation)
             {
-                await index.DeleteAsync(generation.IndexName(collection), [imageId], ct);
-                foreach (var encoder in generation.Encoders())
+                foreach (var name in generation.AndNext().SelectMany(of => of.IndexNames(collection)))
                 {
-                    await index.DeleteAsync(generation.CodeIndexName(collection, encoder.Version), [imageId], ct);
+                    await index.DeleteAsync(name, [imageId], ct);
                 }
             }
         }
@@ -205,24 +210,23 @@ public sealed partial class ImageIndexer(ImageCatalog images, Generations genera
         }
     }
 
-    /// <summary>Writes the image's point and codes.</summary>
+    /// <summary>Writes the image's points and codes.</summary>
     /// <returns>Whether there was anything to write; null if an image that is not in the index yet lacks a code by now.</returns>
     private async Task<bool?> WriteAsync(ImageRecord record, CancellationToken ct)
     {
-        // In the image's turn no vocabulary and no encoder takes another's place.
+        // In the image's turn no vocabulary, no encoder and no model takes another's place.
         using var turn = await writes.ForImageAsync(record.ImageId, ct);
-        if (await PointAsync(record, ct) is not { } written)
+        if (await GenerationAsync(record, ct) is not { } generation || await PointAsync(record, generation, ct) is not { } point)
         {
             return false;
         }
 
-        if (!FanIn.IsComplete(record, written.Generation))
+        if (!FanIn.IsComplete(record, generation))
         {
             return null;
         }
 
-        var name = written.Generation.IndexName(record.Collection);
-        var point = written.Point;
+        var name = generation.IndexName(record.Collection);
         if (await index.GetAsync(name, [record.ImageId], ct) is [var before]
             && before.Vectors.TryGetValue(IndexSpaces.Cie, out var embedded)
             && point.Payload.Attributes.TryGetValue(ModelAttribute, out var model)
@@ -233,7 +237,7 @@ public sealed partial class ImageIndexer(ImageCatalog images, Generations genera
         }
 
         // Side by side, they share one commit.
-        await Task.WhenAll([index.UpsertAsync(name, [point], ct), .. CodeWrites(record, written.Generation, point.Payload, ct)]);
+        await Task.WhenAll([.. Writes(record, generation, point, ct), WriteNextAsync(record, generation, ct)]);
         return true;
     }
 
@@ -253,24 +257,32 @@ public sealed partial class ImageIndexer(ImageCatalog images, Generations genera
         point.Payload.Attributes.GetValueOrDefault(LifeAttribute) == incarnation.ToString(CultureInfo.InvariantCulture)
         && point.Payload.Attributes.GetValueOrDefault(ModelAttribute) == model;
 
-    /// <summary>The image's point as its record and the serving vocabulary say; null if it has nothing that could be searched.</summary>
-    private async Task<(Generation Generation, IndexPoint Point)?> PointAsync(ImageRecord record, CancellationToken ct)
+    /// <summary>The generation that serves; the first image of a collection with an embedding brings it. Null before that.</summary>
+    private async Task<Generation?> GenerationAsync(ImageRecord record, CancellationToken ct)
+    {
+        var (cnn, hash) = (record.Stages[Stages.Cnn], record.Stages[Stages.Hash]);
+        if (await generations.CurrentAsync(record.Collection, ct) is { } generation || !cnn.Done || !hash.Done)
+        {
+            return await generations.CurrentAsync(record.Collection, ct);
+        }
+
+        var dimensions = CnnFeatures.ReadEmbedding(await ReadAsync(cnn.FeatureKey!, ct)).Length;
+        var versions = new Generation { Number = 1, ModelVersion = cnn.Version!, Dimensions = dimensions, EncoderVersion = hash.Version!, Bits = hash.Code!.Length * 8 };
+        return await generations.FirstAsync(record.Collection, versions, ct);
+    }
+
+    /// <summary>The image's point as its record and the generation's model and vocabulary say; null if it has nothing that could be searched.</summary>
+    private async Task<IndexPoint?> PointAsync(ImageRecord record, Generation generation, CancellationToken ct)
     {
         var vectors = new Dictionary<string, VectorValue>();
         var attributes = new Dictionary<string, string> { [LifeAttribute] = record.Incarnation.ToString(CultureInfo.InvariantCulture) };
-        var cnn = record.Stages[Stages.Cnn];
-        var hash = record.Stages[Stages.Hash];
-        if (cnn.Done && hash.Done)
+        if (record.Stages[Stages.Cnn].Done && record.Stages[Stages.Hash].Done && record.FeaturesKey(generation.ModelVersion) is { } features)
         {
-            var embedding = CnnFeatures.ReadEmbedding(await ReadAsync(cnn.FeatureKey!, ct));
-            vectors[IndexSpaces.Cnn] = new DenseVector(embedding);
-            attributes[ModelAttribute] = cnn.Version!;
-            var versions = new Generation { Number = 1, ModelVersion = cnn.Version!, Dimensions = embedding.Length, EncoderVersion = hash.Version!, Bits = hash.Code!.Length * 8 };
-            await generations.ForAsync(record.Collection, versions, ct);
+            vectors[IndexSpaces.Cnn] = new DenseVector(CnnFeatures.ReadEmbedding(await ReadAsync(features, ct)));
+            attributes[ModelAttribute] = generation.ModelVersion;
         }
 
-        var generation = await generations.CurrentAsync(record.Collection, ct);
-        if (record.OutputKey(Stages.Words, generation?.VocabularyVersion) is { } made)
+        if (record.OutputKey(Stages.Words, generation.VocabularyVersion) is { } made)
         {
             var words = SparseRowFormat.Parse(await ReadAsync(made, ct));
             if (words.Count > 0)
@@ -279,14 +291,14 @@ public sealed partial class ImageIndexer(ImageCatalog images, Generations genera
             }
         }
 
-        return generation is null || vectors.Count == 0
+        return vectors.Count == 0
             ? null
-            : (generation, new IndexPoint
+            : new IndexPoint
             {
                 Id = record.ImageId,
                 Vectors = vectors,
                 Payload = new IndexPayload { Tenant = record.Tenant, Labels = record.Labels, ExternalIds = record.ExternalIds, Attributes = attributes },
-            });
+            };
     }
 
     private async Task<byte[]> ReadAsync(string key, CancellationToken ct) =>
@@ -295,7 +307,10 @@ public sealed partial class ImageIndexer(ImageCatalog images, Generations genera
     private async Task ForgetLateOutputAsync(ImageRecord? record, int incarnation, StageOutcome outcome, CancellationToken ct)
     {
         // The blob was written after the deletion of its life had swept; those of a later life are elsewhere.
-        if (outcome.FeatureKey is { } key && record?.Incarnation >= incarnation)
+        var made = outcome.FeatureKey ?? (outcome.ModelVersion is { } model && record is not null
+            ? BlobKeys.Cnn(record.Collection, record.ImageId, incarnation, model)
+            : null);
+        if (made is { } key && record?.Incarnation >= incarnation)
         {
             await blobs.DeleteAsync(key, ct);
         }

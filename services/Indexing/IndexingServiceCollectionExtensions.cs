@@ -2,6 +2,7 @@ using MassTransit;
 using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Events;
 using Pipeline.Indexing.Codes;
+using Pipeline.Indexing.Models;
 using Pipeline.Indexing.Neighbours;
 using Pipeline.Indexing.Search;
 using Pipeline.Indexing.Words;
@@ -32,7 +33,12 @@ public static class IndexingServiceCollectionExtensions
         services.AddSingleton<VocabularyChange>();
         services.AddOptions<EncoderChangeOptions>().Bind(configuration.GetSection(EncoderChangeOptions.SectionName)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<EncoderChange>();
-        services.AddHostedService<EncoderChangeService>();
+        services.AddSingleton<ICollectionChange>(provider => provider.GetRequiredService<EncoderChange>());
+        services.AddOptions<ModelChangeOptions>().Bind(configuration.GetSection(ModelChangeOptions.SectionName)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<ModelAnnouncement>();
+        services.AddSingleton<ModelReplacement>();
+        services.AddSingleton<ICollectionChange>(provider => provider.GetRequiredService<ModelReplacement>());
+        services.AddHostedService<CollectionChangeService>();
         services.AddSingleton<QuerySteps>();
         services.AddSingleton<GeometricReranker>();
         services.AddSingleton<QueryReader>();
@@ -42,6 +48,7 @@ public static class IndexingServiceCollectionExtensions
         services.AddPipelineRoute<ImageIndexed>("first-vocabulary");
         services.AddPipelineRoute<ImageIndexed>("first-encoder");
         services.AddPipelineRoute<EncodeImage>("re-encoding");
+        services.AddPipelineRoute<EmbedImages>("re-embedding");
         return services.AddPipelineConsumers(bus =>
         {
             bus.AddConsumer<FeatureEventsConsumer, FeatureEventsConsumerDefinition>();
@@ -52,6 +59,7 @@ public static class IndexingServiceCollectionExtensions
             bus.AddConsumer<VisualWordsConsumer, VisualWordsConsumerDefinition>();
             bus.AddConsumer<VocabularyConsumer, VocabularyConsumerDefinition>();
             bus.AddConsumer<EncoderConsumer, EncoderConsumerDefinition>();
+            bus.AddConsumer<ModelConsumer, ModelConsumerDefinition>();
             bus.AddConsumer<ImageReencodedConsumer, ImageReencodedConsumerDefinition>();
         });
     }

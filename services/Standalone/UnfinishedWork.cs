@@ -34,6 +34,7 @@ public sealed partial class UnfinishedWork(
             resumed += await ResumeAsync(collection.Name, ImageStatus.Deleting, r => events.PublishAsync(ImageEvents.Delete(r), stoppingToken), stoppingToken);
             resumed += await ResumeWordsAsync(collection.Name, events, stoppingToken);
             resumed += await ResumeCodesAsync(collection.Name, events, stoppingToken);
+            await ResumeModelAsync(collection, events, stoppingToken);
         }
 
         if (resumed > 0)
@@ -66,6 +67,25 @@ public sealed partial class UnfinishedWork(
         }
 
         return await ResumeTrainingsAsync<TrainEncoder, EncoderTraining>(record, events, ct);
+    }
+
+    /// <summary>The same for a model that is to serve next: whoever hears of a change that is known goes on with it.</summary>
+    private static async Task ResumeModelAsync(CollectionRecord collection, IEventPublisher events, CancellationToken ct)
+    {
+        if (collection is { Active.Next: { } next, LatestModelChange: { } change })
+        {
+            await events.PublishAsync(
+                new ModelPublished
+                {
+                    Collection = collection.Name,
+                    ModelVersion = next.ModelVersion,
+                    BackboneVersion = next.Backbone,
+                    Dimensions = next.Dimensions,
+                    PublishedAt = change.PublishedAt ?? DateTimeOffset.MinValue,
+                    CorrelationId = change.Id,
+                },
+                ct);
+        }
     }
 
     private static async Task<int> ResumeTrainingsAsync<TCommand, TTraining>(TrainingRecord<TTraining> record, IEventPublisher events, CancellationToken ct)

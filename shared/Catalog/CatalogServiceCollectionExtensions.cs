@@ -15,6 +15,7 @@ public static class CatalogServiceCollectionExtensions
         services.TryAddSingleton<CollectionCatalog>();
         services.TryAddSingleton<VocabularyCatalog>();
         services.TryAddSingleton<EncoderCatalog>();
+        services.TryAddSingleton<ModelCatalog>();
         services.TryAddSingleton<BlobReferences>();
         services.TryAddSingleton<NeighbourhoodCatalog>();
         services.TryAddSingleton<NeighbourRepairs>();

@@ -5,7 +5,7 @@ using Pipeline.Storage;
 namespace Pipeline.Catalog;
 
 /// <summary>The collections. Their records change rarely and are read for every message, so they are remembered for a moment.</summary>
-public sealed class CollectionCatalog(IStateStore store, TimeProvider time)
+public sealed partial class CollectionCatalog(IStateStore store, TimeProvider time)
 {
     private const string Table = "collections";
     private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(5);
@@ -86,7 +86,9 @@ public sealed class CollectionCatalog(IStateStore store, TimeProvider time)
     public Task<bool> TrySetVocabularyAsync(string name, int generation, string? expected, string? vocabulary, CancellationToken ct) =>
         TryChangeAsync(
             name,
-            active => active.Number == generation && active.VocabularyVersion == expected ? active with { VocabularyVersion = vocabulary } : null,
+            active => active.Number == generation && active.VocabularyVersion == expected
+                ? active with { VocabularyVersion = vocabulary, Next = active.Next is { } next ? next with { VocabularyVersion = vocabulary } : null }
+                : null,
             ct);
 
     /// <summary>Says which encoder is to serve a generation once all images have its codes, if the generation is as expected.</summary>
@@ -118,16 +120,24 @@ public sealed class CollectionCatalog(IStateStore store, TimeProvider time)
 
     /// <summary>Changes the serving generation by compare-and-set.</summary>
     /// <returns>False if there is none, or <paramref name="change"/> answered null.</returns>
-    private async Task<bool> TryChangeAsync(string name, Func<Generation, Generation?> change, CancellationToken ct)
+    private Task<bool> TryChangeAsync(string name, Func<Generation, Generation?> change, CancellationToken ct) =>
+        TryChangeRecordAsync(
+            name,
+            before => before.Active is { } active && change(active) is { } after ? after == active ? before : before with { Active = after } : null,
+            ct);
+
+    /// <summary>Changes a collection's record by compare-and-set.</summary>
+    /// <returns>False if there is none, or <paramref name="change"/> answered null.</returns>
+    private async Task<bool> TryChangeRecordAsync(string name, Func<CollectionRecord, CollectionRecord?> change, CancellationToken ct)
     {
         var done = false;
         var record = await store.UpdateAsync<CollectionRecord>(
             new StateKey(Table, name),
             before =>
             {
-                var after = before?.Active is { } active ? change(active) : null;
+                var after = before is null ? null : change(before);
                 done = after is not null;
-                return after is null || after == before!.Active ? Change.Keep<CollectionRecord>() : Change.Put(before with { Active = after });
+                return after is null || ReferenceEquals(after, before) ? Change.Keep<CollectionRecord>() : Change.Put(after);
             },
             ct);
         Remember(name, record);

@@ -1,3 +1,7 @@
+using System.Text.Json.Serialization;
+using Pipeline.Contracts.Commands;
+using Pipeline.Contracts.Events;
+
 namespace Pipeline.Catalog;
 
 /// <summary>A collection and the generation that serves it.</summary>
@@ -11,60 +15,32 @@ public sealed record CollectionRecord
 
     /// <summary>The generation search reads; null until the first image brings its versions.</summary>
     public Generation? Active { get; init; }
+
+    /// <summary>The generation that served before, of which the model can serve again; null before the model first changed.</summary>
+    public Generation? Previous { get; init; }
+
+    /// <summary>When <see cref="Active"/> took the place of <see cref="Previous"/>, UTC.</summary>
+    public DateTimeOffset? SwitchedAt { get; init; }
+
+    /// <summary>The highest number that a generation was given; it is never given again.</summary>
+    public int LastGeneration { get; init; }
+
+    /// <summary>The latest changes of the model that were begun, in that order.</summary>
+    public IReadOnlyList<ModelChange> ModelChanges { get; init; } = [];
+
+    /// <summary>Whether images are still to be announced with the model that serves now.</summary>
+    public bool IsUnannounced { get; init; }
+
+    /// <summary>Heads that will not serve again, of which embeddings are still to be removed.</summary>
+    public IReadOnlyList<string> RetiredModels { get; init; } = [];
+
+    /// <summary>The latest change of the model, or null.</summary>
+    [JsonIgnore]
+    public ModelChange? LatestModelChange => ModelChanges.Count > 0 ? ModelChanges[^1] : null;
 }
 
-/// <summary>
-/// One version of each artifact = one physical index. Vectors of different versions are never mixed in one.
-/// </summary>
-public sealed record Generation
-{
-    /// <summary>Counts up within a collection, from 1.</summary>
-    public required int Number { get; init; }
-
-    /// <summary>The model artifact of all embeddings.</summary>
-    public required string ModelVersion { get; init; }
-
-    /// <summary>Length of the embeddings.</summary>
-    public required int Dimensions { get; init; }
-
-    /// <summary>The encoder artifact of the codes that are searched.</summary>
-    public required string EncoderVersion { get; init; }
-
-    /// <summary>Code length in bits.</summary>
-    public required int Bits { get; init; }
-
-    /// <summary>
-    /// The encoder that takes the place of <see cref="EncoderVersion"/> once every image has a code of it; null while none does. Its codes
-    /// are in an index of their own, so that codes of two encoders never meet.
-    /// </summary>
-    public EncoderChoice? NextEncoder { get; init; }
-
-    /// <summary>
-    /// The vocabulary artifact of all bags of visual words; null until there is one, and while one takes another's place.
-    /// </summary>
-    public string? VocabularyVersion { get; init; }
-
-    /// <summary>Name of the physical index of <paramref name="collection"/>.</summary>
-    public string IndexName(string collection) => $"{collection}-g{Number}";
-
-    /// <summary>
-    /// Name of the physical index of the codes that an encoder made of <paramref name="collection"/>. No collection's name has a dot, so it
-    /// is no other collection's index.
-    /// </summary>
-    public string CodeIndexName(string collection, string encoderVersion) => $"{IndexName(collection)}.{encoderVersion}";
-
-    /// <summary>The encoders of which images are to have codes: the one that serves first, then the next one if there is one.</summary>
-    public IEnumerable<EncoderChoice> Encoders()
-    {
-        yield return new EncoderChoice(EncoderVersion, Bits);
-        if (NextEncoder is { } next)
-        {
-            yield return next;
-        }
-    }
-}
-
-/// <summary>An encoder artifact and the length of its codes.</summary>
-/// <param name="Version">The artifact.</param>
-/// <param name="Bits">Code length in bits.</param>
-public sealed record EncoderChoice(string Version, int Bits);
+/// <summary>A change of a collection's model that was begun.</summary>
+/// <param name="Id">The correlation id of its <see cref="ModelPublished"/> or <see cref="RollbackModel"/>.</param>
+/// <param name="ModelVersion">The model that was to serve by it.</param>
+/// <param name="PublishedAt">When the model was published, UTC; null for a roll-back.</param>
+public sealed record ModelChange(Guid Id, string ModelVersion, DateTimeOffset? PublishedAt);

@@ -78,18 +78,28 @@ public sealed record ImageRecord
     public string? OutputKey(string stage, string? version) =>
         Stages.TryGetValue(stage, out var outcome) && outcome is { Done: true, FeatureKey: { } key } && outcome.Version == version ? key : null;
 
-    /// <summary>The image's code of an encoder, the one that serves or the next; null where there is none.</summary>
-    public byte[]? CodeOf(string? encoderVersion)
+    /// <summary>
+    /// Blob key of the image's features of a model; null where there are none. Those of the model that is to serve next are there if
+    /// there is a code of them.
+    /// </summary>
+    public string? FeaturesKey(string modelVersion) =>
+        OutputKey(Contracts.Stages.Cnn, modelVersion)
+        ?? (Codes().Any(code => code.ModelVersion == modelVersion) ? BlobKeys.Cnn(Collection, ImageId, Incarnation, modelVersion) : null);
+
+    /// <summary>The image's code of an encoder, by the model of a generation; null where there is none.</summary>
+    public byte[]? CodeOf(Generation? generation, string? encoderVersion) =>
+        generation is null ? null : Codes().FirstOrDefault(code => code.IsCodeOf(generation, encoderVersion))?.Code;
+
+    /// <summary>All codes that are known.</summary>
+    public IEnumerable<StageOutcome> Codes()
     {
-        foreach (var stage in (string[])[Contracts.Stages.Hash, Contracts.Stages.NextHash])
+        foreach (var stage in (string[])[Contracts.Stages.Hash, Contracts.Stages.NextHash, Contracts.Stages.NextModel])
         {
-            if (Stages.TryGetValue(stage, out var outcome) && outcome is { Done: true, Code: { } code } && outcome.Version == encoderVersion)
+            if (Stages.TryGetValue(stage, out var outcome) && outcome is { Done: true, Code: not null })
             {
-                return code;
+                yield return outcome;
             }
         }
-
-        return null;
     }
 
     /// <summary>Whether a late message about <paramref name="incarnation"/> still concerns this record.</summary>

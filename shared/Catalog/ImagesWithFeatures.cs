@@ -24,6 +24,19 @@ public static class ImagesWithFeatures
     public static async IAsyncEnumerable<ImageRecord> WithFeaturesAsync(
         this ImageCatalog images, string collection, string stage, ImageStatus status, [EnumeratorCancellation] CancellationToken ct)
     {
+        await foreach (var image in images.AllAsync(collection, status, ct))
+        {
+            if (image.Stages.TryGetValue(stage, out var outcome) && outcome is { Done: true, FeatureKey: not null })
+            {
+                yield return image;
+            }
+        }
+    }
+
+    /// <summary>All of a collection's images of one status, latest first. An image that gets the status during the walk may be missed.</summary>
+    public static async IAsyncEnumerable<ImageRecord> AllAsync(
+        this ImageCatalog images, string collection, ImageStatus status, [EnumeratorCancellation] CancellationToken ct)
+    {
         ArgumentNullException.ThrowIfNull(images);
         string? cursor = null;
         do
@@ -31,15 +44,38 @@ public static class ImagesWithFeatures
             var page = await images.ListAsync(collection, status, cursor, ImageCatalog.MaxPage, ct);
             foreach (var image in page.Images)
             {
-                if (image.Stages.TryGetValue(stage, out var outcome) && outcome is { Done: true, FeatureKey: not null })
-                {
-                    yield return image;
-                }
+                yield return image;
             }
 
             cursor = page.NextCursor;
         }
         while (cursor is not null);
+    }
+
+    /// <summary>A collection's living images. One whose status changes during the walk may come twice.</summary>
+    public static async IAsyncEnumerable<ImageRecord> LivingAsync(this ImageCatalog images, string collection, [EnumeratorCancellation] CancellationToken ct)
+    {
+        foreach (var status in LivingStatuses)
+        {
+            await foreach (var image in images.AllAsync(collection, status, ct))
+            {
+                yield return image;
+            }
+        }
+    }
+
+    /// <summary>A collection's living images that have a stage's features. One whose status changes during the walk may come twice.</summary>
+    /// <inheritdoc cref="WithFeaturesAsync"/>
+    public static async IAsyncEnumerable<ImageRecord> LivingWithFeaturesAsync(
+        this ImageCatalog images, string collection, string stage, [EnumeratorCancellation] CancellationToken ct)
+    {
+        foreach (var status in LivingStatuses)
+        {
+            await foreach (var image in images.WithFeaturesAsync(collection, stage, status, ct))
+            {
+                yield return image;
+            }
+        }
     }
 
     /// <summary>Whether at least so many of a collection's indexed images have a stage's features.</summary>
@@ -88,17 +124,14 @@ public static class ImagesWithFeatures
         var chosen = new PriorityQueue<(Guid Id, StageOutcome Features), (ulong Place, Guid Id)>(
             Comparer<(ulong, Guid)>.Create((a, b) => b.CompareTo(a)));
         var known = new HashSet<Guid>();
-        foreach (var status in LivingStatuses)
+        await foreach (var image in images.LivingWithFeaturesAsync(collection, stage, ct))
         {
-            await foreach (var image in images.WithFeaturesAsync(collection, stage, status, ct))
+            if (known.Add(image.ImageId))
             {
-                if (known.Add(image.ImageId))
+                chosen.Enqueue((image.ImageId, image.Stages[stage]), (PlaceOf(image.ImageId, seed), image.ImageId));
+                if (chosen.Count > most)
                 {
-                    chosen.Enqueue((image.ImageId, image.Stages[stage]), (PlaceOf(image.ImageId, seed), image.ImageId));
-                    if (chosen.Count > most)
-                    {
-                        chosen.Dequeue();
-                    }
+                    chosen.Dequeue();
                 }
             }
         }

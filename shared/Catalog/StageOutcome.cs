@@ -15,6 +15,9 @@ public sealed record StageOutcome
     /// <summary>The output itself, where it is small: the binary code.</summary>
     public byte[]? Code { get; init; }
 
+    /// <summary>The model artifact of the embedding that a code was made of; null for the backbone.</summary>
+    public string? ModelVersion { get; init; }
+
     /// <summary>Why the stage rejected, a stable code.</summary>
     public string? Reason { get; init; }
 
@@ -24,12 +27,20 @@ public sealed record StageOutcome
     /// <summary>When, UTC.</summary>
     public DateTimeOffset At { get; init; }
 
+    /// <summary>Whether this is a code that an encoder made of an embedding of a generation's model.</summary>
+    public bool IsCodeOf(Generation generation, string? encoderVersion)
+    {
+        ArgumentNullException.ThrowIfNull(generation);
+        return Done && Code is not null && Version == encoderVersion && (ModelVersion ?? generation.Backbone) == generation.ModelVersion;
+    }
+
     /// <summary>Whether this says the same as <paramref name="other"/>, the time aside.</summary>
     public bool SameAs(StageOutcome? other) =>
         other is not null
         && Done == other.Done
         && Version == other.Version
         && FeatureKey == other.FeatureKey
+        && ModelVersion == other.ModelVersion
         && Reason == other.Reason
         && (Code ?? []).AsSpan().SequenceEqual(other.Code);
 }

@@ -18,6 +18,9 @@ public static class Stages
     /// <summary>Binary codes of the encoder that is to serve next, while the collection changes its encoder.</summary>
     public const string NextHash = "next-hash";
 
+    /// <summary>Embeddings and codes of the model that is to serve next, while the collection changes its model.</summary>
+    public const string NextModel = "next-model";
+
     /// <summary>Training of hash encoders; concerns a collection, not one image.</summary>
     public const string Training = "training";
 

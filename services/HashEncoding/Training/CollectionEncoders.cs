@@ -187,8 +187,8 @@ public sealed partial class CollectionEncoders(
             {
                 Method = "present",
                 Version = version,
-                Bits = lease.Encoder.Bits,
-                Map = await Task.Run(() => comparison.Measure(lease.Encoder, ct), ct),
+                Bits = lease.Value.Bits,
+                Map = await Task.Run(() => comparison.Measure(lease.Value, ct), ct),
             };
         }
         catch (ArtifactNotFoundException)

@@ -17,7 +17,7 @@ public sealed partial class EncoderChange(
     ImageCatalog images,
     Generations generations,
     IndexWrites writes,
-    ILogger<EncoderChange> logger)
+    ILogger<EncoderChange> logger) : ICollectionChange
 {
     /// <summary>Makes the encoder the next one, unless it serves already or a later one has been trained.</summary>
     /// <returns>Whether it is the next one now.</returns>
@@ -52,7 +52,7 @@ public sealed partial class EncoderChange(
         }
 
         // What was left of an earlier time of this encoder has codes of images that are gone.
-        await generations.DropCodesAsync(generation.CodeIndexName(collection, encoder.EncoderVersion), ct);
+        await generations.DropAsync(generation.CodeIndexName(collection, encoder.EncoderVersion), ct);
 
         // Whoever is about to index an image without the code is let finish, and is seen by the walk that follows.
         using (await writes.ForAllAsync(ct))
@@ -72,17 +72,17 @@ public sealed partial class EncoderChange(
             yield break;
         }
 
-        foreach (var status in ImagesWithFeatures.LivingStatuses)
+        await foreach (var image in images.LivingWithFeaturesAsync(collection, Stages.Cnn, ct))
         {
-            await foreach (var image in images.WithFeaturesAsync(collection, Stages.Cnn, status, ct))
+            if (image.FeaturesKey(generation.ModelVersion) is not null && ImageCodes.Lacks(image, generation, Stages.NextHash))
             {
-                if (ImageCodes.Lacks(image, generation, next))
-                {
-                    yield return ImageCodes.Command(image.ToHeader(), generation.ModelVersion, next.Version) with { Traffic = TrafficClass.Bulk };
-                }
+                yield return ImageCodes.Command(image.ToHeader(), generation.ModelVersion, next.Version) with { Traffic = TrafficClass.Bulk };
             }
         }
     }
+
+    /// <inheritdoc/>
+    public Task SweepAsync(string collection, CancellationToken ct) => TryServeAsync(collection, ct);
 
     /// <summary>Lets the next encoder serve if every image has its code, and removes codes of encoders that serve no more.</summary>
     /// <returns>Whether the next encoder serves by this call.</returns>
@@ -94,7 +94,7 @@ public sealed partial class EncoderChange(
         }
 
         var served = false;
-        if (generation.NextEncoder is { } next && !await IsAnyMissingAsync(collection, generation, next, ct))
+        if (generation.NextEncoder is { } next && !await IsAnyMissingAsync(collection, generation, ct))
         {
             using (await writes.ForAllAsync(ct))
             {
@@ -111,7 +111,7 @@ public sealed partial class EncoderChange(
         {
             foreach (var retired in await generations.RetiredCodesAsync(collection, current, ct))
             {
-                await generations.DropCodesAsync(retired, ct);
+                await generations.DropAsync(retired, ct);
             }
         }
 
@@ -122,16 +122,13 @@ public sealed partial class EncoderChange(
     /// Images that come into the index from now on have both codes, so what is missing once can only become less. One that is just
     /// about to be noted as indexed may lack the code, too: it is seen while it is processed.
     /// </summary>
-    private async Task<bool> IsAnyMissingAsync(string collection, Generation generation, EncoderChoice next, CancellationToken ct)
+    private async Task<bool> IsAnyMissingAsync(string collection, Generation generation, CancellationToken ct)
     {
-        foreach (var status in ImagesWithFeatures.LivingStatuses)
+        await foreach (var image in images.LivingWithFeaturesAsync(collection, Stages.Cnn, ct))
         {
-            await foreach (var image in images.WithFeaturesAsync(collection, Stages.Cnn, status, ct))
+            if (ImageCodes.Lacks(image, generation, Stages.NextHash) || ImageCodes.IsBeingWritten(image))
             {
-                if (ImageCodes.Lacks(image, generation, next) || (status == ImageStatus.Indexed && image.IndexedRevision != image.PayloadRevision))
-                {
-                    return true;
-                }
+                return true;
             }
         }
 

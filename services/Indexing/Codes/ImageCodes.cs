@@ -21,11 +21,17 @@ public static class ImageCodes
             EncoderVersion = encoderVersion,
         }.About(image);
 
-    /// <summary>Whether an image that has features of the generation's model lacks its code of an encoder, and is to have one.</summary>
-    public static bool Lacks(ImageRecord image, Generation generation, EncoderChoice encoder)
+    /// <summary>Whether an image lacks a code that it is to have.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="generation">The generation that serves.</param>
+    /// <param name="stage">The stage of the code.</param>
+    public static bool Lacks(ImageRecord image, Generation generation, string stage) =>
+        FanIn.MissingCodes(image, generation).Any(target => target.Stage == stage);
+
+    /// <summary>Whether the image is about to be noted as indexed, or its point is about to be written anew.</summary>
+    public static bool IsBeingWritten(ImageRecord image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        ArgumentNullException.ThrowIfNull(generation);
-        return image.Stages[Stages.Cnn].Version == generation.ModelVersion && FanIn.MissingCodes(image, generation).Contains(encoder);
+        return image.Status == ImageStatus.Indexed && image.IndexedRevision != image.PayloadRevision;
     }
 }

@@ -11,14 +11,14 @@ namespace Pipeline.Indexing;
 public sealed partial class ImageIndexer
 {
     /// <summary>
-    /// Notes an image's code of the encoder that is to serve, and puts it into the index.
+    /// Notes an image's code of the encoder, or by the model, that is to serve, and puts it into the index.
     /// </summary>
     /// <returns>The record if the image came into the index by that; null if it is not complete, or was there before.</returns>
     public async Task<ImageRecord?> SettleCodeAsync(ImageReencoded code, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(code);
         var before = await images.GetAsync(code.Collection, code.ImageId, ct);
-        var outcome = new StageOutcome { Done = true, Version = code.EncoderVersion, Code = code.Code, At = time.GetUtcNow() };
+        var outcome = new StageOutcome { Done = true, Version = code.EncoderVersion, Code = code.Code, ModelVersion = code.ModelVersion, At = time.GetUtcNow() };
         var indexed = await SettleAsync(code.Collection, code.ImageId, code.Incarnation, Stages.Hash, outcome, ct);
 
         // Whoever follows indexing has seen the image, and codes concern nobody but the index.
@@ -41,25 +41,27 @@ public sealed partial class ImageIndexer
             && await images.GetAsync(message.Collection, message.ImageId, ct) is { } record && record.IsLive(message.Incarnation)
             && record.Stages.GetValueOrDefault(Stages.Hash) is not { Done: false }
                 ? [.. generation.Encoders()
-                    .Where(encoder => record.CodeOf(encoder.Version) is null && (message is HashEncoded || encoder == generation.NextEncoder))
+                    .Where(encoder => record.CodeOf(generation, encoder.Version) is null && (message is HashEncoded || encoder == generation.NextEncoder))
                     .Select(encoder => ImageCodes.Command(message.ToHeader(), modelVersion, encoder.Version))]
                 : [];
     }
 
-    private IEnumerable<Task> CodeWrites(ImageRecord record, Generation generation, IndexPayload payload, CancellationToken ct)
+    /// <summary>Writes a point and the codes of one generation.</summary>
+    private IEnumerable<Task> Writes(ImageRecord record, Generation generation, IndexPoint point, CancellationToken ct)
     {
+        yield return index.UpsertAsync(generation.IndexName(record.Collection), [point], ct);
         foreach (var encoder in generation.Encoders())
         {
             // Without its embedding an image cannot be ranked.
-            if (record.CodeOf(encoder.Version) is { } code && record.Stages[Stages.Cnn].Done)
+            if (record.CodeOf(generation, encoder.Version) is { } bytes && record.Stages[Stages.Cnn].Done)
             {
-                var point = new IndexPoint
+                var code = new IndexPoint
                 {
                     Id = record.ImageId,
-                    Vectors = new Dictionary<string, VectorValue> { [IndexSpaces.Hash] = new BinaryCode(code) },
-                    Payload = new IndexPayload { Tenant = payload.Tenant, Labels = payload.Labels },
+                    Vectors = new Dictionary<string, VectorValue> { [IndexSpaces.Hash] = new BinaryCode(bytes) },
+                    Payload = new IndexPayload { Tenant = point.Payload.Tenant, Labels = point.Payload.Labels },
                 };
-                yield return index.UpsertAsync(generation.CodeIndexName(record.Collection, encoder.Version), [point], ct);
+                yield return index.UpsertAsync(generation.CodeIndexName(record.Collection, encoder.Version), [code], ct);
             }
         }
     }

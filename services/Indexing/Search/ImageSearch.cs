@@ -17,7 +17,7 @@ public sealed class ImageSearch(
     GeometricReranker reranker,
     Microsoft.Extensions.Options.IOptions<SearchOptions> options)
 {
-    /// <summary>How often a search begins anew because its vocabulary or encoder was replaced meanwhile.</summary>
+    /// <summary>How often a search begins anew because its vocabulary, encoder or model was replaced meanwhile.</summary>
     private const int Attempts = 3;
 
     /// <summary>Answers a search.</summary>
@@ -34,7 +34,7 @@ public sealed class ImageSearch(
         var clock = new StepClock();
         for (var attempt = 1; attempt <= Attempts; attempt++)
         {
-            if (await GenerationAsync(request, ct) is not { } generation)
+            if (await GenerationAsync(request, isFirst: attempt == 1, ct) is not { } generation)
             {
                 return request.ImageId is null
                     ? new SearchResults { Hits = [], TimingsMs = clock.Stop() }
@@ -47,9 +47,12 @@ public sealed class ImageSearch(
             }
         }
 
-        throw request.Mode == SearchModes.Hash
-            ? new PermanentException(RefusalReasons.EncoderChanging, "The collection is getting another encoder at this moment.")
-            : NoVocabulary("The collection is getting another vocabulary at this moment.");
+        throw request.Mode switch
+        {
+            SearchModes.Hash => new PermanentException(RefusalReasons.EncoderChanging, "The collection is getting another encoder at this moment."),
+            SearchModes.Sift or SearchModes.Fused => NoVocabulary("The collection is getting another vocabulary at this moment."),
+            _ => new PermanentException(RefusalReasons.ModelChanging, "The collection is getting another model at this moment."),
+        };
     }
 
     private async Task<(SearchQuery Query, IReadOnlyList<SearchHit> Hits)?> FindAsync(
@@ -60,16 +63,16 @@ public sealed class ImageSearch(
             var query = await queries.ReadAsync(request, generation, clock, ct);
             return (query, await clock.TimeAsync("index", () => candidates.FindAsync(request, generation, query, ct)));
         }
-        catch (CollectionNotFoundException) when (request.Mode == SearchModes.Hash)
+        catch (CollectionNotFoundException)
         {
-            // The encoder's time is over, and its codes are gone already.
+            // The time of the encoder or the model is over, and its index is gone already.
             return null;
         }
     }
 
     /// <summary>
     /// Words of two vocabularies have nothing in common, nor have codes of two encoders: an answer counts only if none took another's place
-    /// meanwhile.
+    /// meanwhile. Embeddings of two models do not meet: query and index are of one generation, whether or not another serves by now.
     /// </summary>
     private async Task<bool> IsStillAsync(SearchImages request, Generation generation, CancellationToken ct)
     {
@@ -104,9 +107,9 @@ public sealed class ImageSearch(
         };
     }
 
-    private async Task<Generation?> GenerationAsync(SearchImages request, CancellationToken ct)
+    private async Task<Generation?> GenerationAsync(SearchImages request, bool isFirst, CancellationToken ct)
     {
-        var generation = NeedsCurrent(request.Mode)
+        var generation = NeedsCurrent(request.Mode) || !isFirst
             ? await generations.CurrentAsync(request.Collection, ct)
             : await generations.FindAsync(request.Collection, ct);
         return generation is { VocabularyVersion: not null } || !QueryReader.NeedsWords(request.Mode)

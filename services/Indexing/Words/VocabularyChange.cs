@@ -57,7 +57,12 @@ public sealed partial class VocabularyChange(
             await SetAsync(vocabulary.Collection, generation, generation.VocabularyVersion, null, ct);
         }
 
-        await ForgetAsync(generation.IndexName(vocabulary.Collection), ct);
+        // A next generation that begins from here on has no words of the old one.
+        foreach (var filled in (await generations.CurrentAsync(vocabulary.Collection, ct))?.AndNext() ?? [])
+        {
+            await ForgetAsync(filled.IndexName(vocabulary.Collection), ct);
+        }
+
         await SetAsync(vocabulary.Collection, generation, null, vocabulary.VocabularyVersion, ct);
         LogServes(logger, vocabulary.VocabularyVersion, vocabulary.Collection);
         return true;
@@ -66,14 +71,11 @@ public sealed partial class VocabularyChange(
     /// <summary>The images that have no words of the vocabulary yet, each as the command to make them.</summary>
     public async IAsyncEnumerable<QuantizeImage> MissingAsync(string collection, string vocabularyVersion, [EnumeratorCancellation] CancellationToken ct)
     {
-        foreach (var status in ImagesWithFeatures.LivingStatuses)
+        await foreach (var image in images.LivingWithFeaturesAsync(collection, Stages.Sift, ct))
         {
-            await foreach (var image in images.WithFeaturesAsync(collection, Stages.Sift, status, ct))
+            if (ImageWords.ToMake(image, vocabularyVersion) is { } command)
             {
-                if (ImageWords.ToMake(image, vocabularyVersion) is { } command)
-                {
-                    yield return command with { Traffic = TrafficClass.Bulk };
-                }
+                yield return command with { Traffic = TrafficClass.Bulk };
             }
         }
     }

@@ -1,6 +1,9 @@
 namespace Pipeline.Contracts.Events;
 
-/// <summary>An image has a binary code of a certain encoder, made of its stored features because a collection is changing its encoder.</summary>
+/// <summary>
+/// An image has a binary code of a certain encoder, made of its stored features because a collection is changing its encoder or its model.
+/// The embedding it was made of is stored by then.
+/// </summary>
 public sealed record ImageReencoded : ImageEvent
 {
     /// <summary>The code, in the bit order of <see cref="HashEncoded.Code"/>.</summary>

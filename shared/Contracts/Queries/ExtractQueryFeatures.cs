@@ -8,6 +8,9 @@ public sealed record ExtractQueryFeatures
 {
     /// <summary>The picture.</summary>
     public required ImageSource Image { get; init; }
+
+    /// <summary>The model artifact to use, the one that serves the collection: a head, or the backbone; null for the backbone.</summary>
+    public string? ModelVersion { get; init; }
 }
 
 /// <summary>Answer to <see cref="ExtractQueryFeatures"/>.</summary>

@@ -22,6 +22,15 @@ public static class RefusalReasons
     /// <summary>The query's features are of another model or encoder than the collection's.</summary>
     public const string VersionMismatch = "version-mismatch";
 
+    /// <summary>There is no such model, or it does not belong to the backbone in use.</summary>
+    public const string UnknownModel = "unknown-model";
+
+    /// <summary>There is no model to go back to: none served before, and none is about to.</summary>
+    public const string NoPreviousModel = "no-previous-model";
+
+    /// <summary>The collection changes its model faster than the search could follow; trying again helps.</summary>
+    public const string ModelChanging = "model-changing";
+
     /// <summary>The collection has no vocabulary of visual words yet, or is getting a new one at this moment.</summary>
     public const string NoVocabulary = "no-vocabulary";
 

@@ -26,7 +26,7 @@ internal static class ContractSamples
             ContentHash = new string('a', 64), BlobKey = "images/aa/0001", Format = "jpeg", Width = 640, Height = 480,
         },
         new SiftExtracted { Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, FeatureKey = "sift/1", SiftVersion = "s1", Keypoints = 500 },
-        new CnnExtracted { Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, FeatureKey = "cnn/1", ModelVersion = "m1", Dimensions = 576 },
+        new CnnExtracted { Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, FeatureKey = "cnn/1", ModelVersion = "m1", BackboneVersion = "b1", Dimensions = 576 },
         new HashEncoded { Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, Code = [1, 2, 254], Bits = 24, EncoderVersion = "e1", ModelVersion = "m1" },
         new ImageIndexed
         {
@@ -55,6 +55,17 @@ internal static class ContractSamples
         new EncodeImage { Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, Incarnation = 2, FeatureKey = "cnn/1", ModelVersion = "m1", EncoderVersion = "e2" },
         new ImageReencoded { Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, Incarnation = 2, Code = [1, 2, 254], Bits = 24, EncoderVersion = "e2", ModelVersion = "m1" },
         new RepairNeighbours { Collection = "photos", CorrelationId = Correlation },
+        new ModelPublished
+        {
+            Collection = "photos", ModelVersion = "m2", BackboneVersion = "b1", ParentVersion = "m1", Dimensions = 576,
+            PublishedAt = new DateTimeOffset(2025, 1, 2, 3, 4, 5, 678, TimeSpan.Zero), ReindexRequired = true, CorrelationId = Correlation,
+        },
+        new RollbackModel { Collection = "photos", ModelVersion = "m2", CorrelationId = Correlation },
+        new EmbedImages
+        {
+            Collection = "photos", CorrelationId = Correlation, Traffic = TrafficClass.Bulk, ModelVersion = "m2", BackboneVersion = "b1", EncoderVersion = "e1",
+            Images = [new ImageToEmbed(Image, 2, "acme", Upload)],
+        },
         new EmbedCollection { Collection = "photos", CorrelationId = Correlation },
         new QuantizeImage { Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, Incarnation = 2, FeatureKey = "sift/1", VocabularyVersion = "v1" },
         new FindNeighbours { Collection = "photos", ImageIds = [Image] },
@@ -70,7 +81,7 @@ internal static class ContractSamples
         new CollectionCreated { Collection = "photos", Created = true },
         new EncodeQuery { Embedding = [0.5f, -1.25f], ModelVersion = "m1", EncoderVersion = "e1" },
         new QueryCode { Code = [1, 2, 254], EncoderVersion = "e1" },
-        new ExtractQueryFeatures { Image = Bytes },
+        new ExtractQueryFeatures { Image = Bytes, ModelVersion = "m1" },
         new QueryFeatures { Embedding = [0.5f, -1.25f], ModelVersion = "m1", ContentHash = new string('a', 64) },
         new RequestRefused { Reason = RefusalReasons.UnknownImage, Detail = "no such image" },
         new SearchImages
@@ -99,5 +110,5 @@ internal static class ContractSamples
     }.ToDictionary(sample => sample.GetType().Name);
 
     /// <summary>Parts of messages, which the samples above contain.</summary>
-    public static IReadOnlySet<Type> Parts { get; } = new HashSet<Type> { typeof(SearchHit), typeof(CandidateVerification), typeof(MinedPair), typeof(NeighbourLists), typeof(ImageNeighbours), typeof(NearImage) };
+    public static IReadOnlySet<Type> Parts { get; } = new HashSet<Type> { typeof(SearchHit), typeof(CandidateVerification), typeof(MinedPair), typeof(NeighbourLists), typeof(ImageNeighbours), typeof(NearImage), typeof(ImageToEmbed) };
 }

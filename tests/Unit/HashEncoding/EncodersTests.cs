@@ -37,8 +37,8 @@ public sealed class EncodersTests : IAsyncLifetime
         await _catalog.Blobs.DeleteAsync((await _catalog.Artifacts.GetAsync(version, None))!.BlobKey, None);
         using var again = await _encoders.RentAsync(version, None);
 
-        Assert.Same(lease.Encoder, again.Encoder);
-        Assert.Equal(version, lease.Encoder.Version);
+        Assert.Same(lease.Value, again.Value);
+        Assert.Equal(version, lease.Value.Version);
     }
 
     [Fact]
@@ -47,8 +47,8 @@ public sealed class EncodersTests : IAsyncLifetime
         using var unnamed = await _encoders.RentAsync(null, None);
         using var named = await _encoders.RentAsync(_initial.Version, None);
 
-        Assert.Same(_initial, unnamed.Encoder);
-        Assert.Same(_initial, named.Encoder);
+        Assert.Same(_initial, unnamed.Value);
+        Assert.Same(_initial, named.Value);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class EncodersTests : IAsyncLifetime
 
         await AddAsync(1);
         using var lease = await _encoders.RentAsync(version, None);
-        Assert.Equal(version, lease.Encoder.Version);
+        Assert.Equal(version, lease.Value.Version);
     }
 
     [Fact]
@@ -72,16 +72,16 @@ public sealed class EncodersTests : IAsyncLifetime
     {
         var first = await AddAsync(1);
         using var lease = await _encoders.RentAsync(first, None);
-        var code = lease.Encoder.Encode(Feature, 1);
+        var code = lease.Value.Encode(Feature, 1);
         for (ulong seed = 2; seed < 3 + Encoders.MaxLoaded; seed++)
         {
             using var other = await _encoders.RentAsync(await AddAsync(seed), None);
         }
 
-        Assert.Equal(code, lease.Encoder.Encode(Feature, 1));
+        Assert.Equal(code, lease.Value.Encode(Feature, 1));
         using var again = await _encoders.RentAsync(first, None);
-        Assert.NotSame(lease.Encoder, again.Encoder);
-        Assert.Equal(code, again.Encoder.Encode(Feature, 1));
+        Assert.NotSame(lease.Value, again.Value);
+        Assert.Equal(code, again.Value.Encode(Feature, 1));
     }
 
     private async Task<string> AddAsync(ulong seed) =>

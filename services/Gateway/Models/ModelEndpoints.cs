@@ -1,0 +1,71 @@
+using Pipeline.Catalog;
+using Pipeline.Contracts.Commands;
+using Pipeline.Contracts.Queries;
+using Pipeline.Messaging;
+using Pipeline.Storage;
+
+namespace Pipeline.Gateway.Models;
+
+/// <summary><c>/v1/collections/{collection}/model</c>: the CNN model of a collection, and the way back to the one before.</summary>
+public static class ModelEndpoints
+{
+    /// <summary>Maps the endpoints.</summary>
+    public static void MapModel(this RouteGroupBuilder collection)
+    {
+        collection.MapGet("/model", GetAsync).RequireAuthorization(Roles.Read).WithTags("Model").WithName("GetModel")
+            .WithSummary("The collection's CNN model and how it was made, the one that is to follow and how many images have an embedding of it, and the one that served before.")
+            .Produces<ModelResponse>()
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        collection.MapPost("/model/rollback", RollBackAsync).RequireAuthorization(Roles.Admin).WithTags("Model").WithName("RollbackModel")
+            .WithSummary("Let the previous model serve again, once every image is indexed with it; while a model is about to serve, give that one up instead.")
+            .Produces<ModelChangeResponse>(StatusCodes.Status202Accepted)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict);
+    }
+
+    private static async Task<IResult> GetAsync(
+        string collection, CollectionCatalog collections, ModelCatalog models, ArtifactStore artifacts, CancellationToken ct)
+    {
+        if (await collections.GetCurrentAsync(collection, ct) is not { } record)
+        {
+            return Problems.UnknownCollection(collection);
+        }
+
+        if (record.Active is not { } active)
+        {
+            return TypedResults.Ok(new ModelResponse());
+        }
+
+        var artifact = await artifacts.GetAsync(active.ModelVersion, ct);
+        return TypedResults.Ok(new ModelResponse
+        {
+            Version = active.ModelVersion,
+            Backbone = active.Backbone,
+            Dimensions = active.Dimensions,
+            Generation = active.Number,
+            ServesSince = record.SwitchedAt,
+            CreatedAt = artifact?.CreatedAt,
+            Bytes = artifact?.Length,
+            Lineage = artifact?.Lineage,
+            Next = active.Next is { } next ? NextModel.Of(next, record.LatestModelChange, await models.GetProgressAsync(collection, ct)) : null,
+            Previous = record.Previous?.ModelVersion,
+        });
+    }
+
+    private static async Task<IResult> RollBackAsync(string collection, IEventPublisher events, CollectionCatalog collections, CancellationToken ct)
+    {
+        if (await collections.GetCurrentAsync(collection, ct) is not { } record)
+        {
+            return Problems.UnknownCollection(collection);
+        }
+
+        if ((record.Active?.Next ?? (record.Previous is null ? null : record.Active)) is not { } given)
+        {
+            return Problems.Of(RefusalReasons.NoPreviousModel, "No model served before the present one, and none is about to serve.");
+        }
+
+        var command = new RollbackModel { Collection = collection, ModelVersion = given.ModelVersion, CorrelationId = Guid.CreateVersion7() };
+        await events.PublishAsync(command, ct);
+        return TypedResults.Accepted($"/v1/collections/{collection}/model", new ModelChangeResponse(command.CorrelationId, given.ModelVersion));
+    }
+}

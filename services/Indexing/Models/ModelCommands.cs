@@ -1,0 +1,22 @@
+using Pipeline.Catalog;
+using Pipeline.Contracts.Commands;
+
+namespace Pipeline.Indexing.Models;
+
+/// <summary>What is asked of others for a model.</summary>
+public static class ModelCommands
+{
+    /// <summary>The command to make images' embeddings and codes for a generation.</summary>
+    public static EmbedImages Embed(string collection, Generation generation, IEnumerable<ImageRecord> images)
+    {
+        ArgumentNullException.ThrowIfNull(generation);
+        return new EmbedImages
+        {
+            Collection = collection,
+            ModelVersion = generation.ModelVersion,
+            BackboneVersion = generation.Backbone,
+            EncoderVersion = generation.EncoderVersion,
+            Images = [.. images.Select(image => new ImageToEmbed(image.ImageId, image.Incarnation, image.Tenant, image.CorrelationId))],
+        };
+    }
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using Pipeline.Contracts;
+
+namespace Pipeline.Catalog;
+
+/// <summary>
+/// One version of each artifact = one physical index. Vectors of different versions are never mixed in one.
+/// </summary>
+public sealed record Generation
+{
+    /// <summary>Counts up within a collection, from 1.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>The model artifact of all embeddings: the backbone, or a head that takes the backbone's trunk activations.</summary>
+    public required string ModelVersion { get; init; }
+
+    /// <summary>The backbone whose head <see cref="ModelVersion"/> is; null where that is the backbone itself.</summary>
+    public string? BackboneVersion { get; init; }
+
+    /// <summary>The backbone whose features are stored of every image.</summary>
+    [JsonIgnore]
+    public string Backbone => BackboneVersion ?? ModelVersion;
+
+    /// <summary>Length of the embeddings.</summary>
+    public required int Dimensions { get; init; }
+
+    /// <summary>The encoder artifact of the codes that are searched.</summary>
+    public required string EncoderVersion { get; init; }
+
+    /// <summary>Code length in bits.</summary>
+    public required int Bits { get; init; }
+
+    /// <summary>
+    /// The encoder that takes the place of <see cref="EncoderVersion"/> once every image has a code of it; null while none does. Its codes
+    /// are in an index of their own, so that codes of two encoders never meet.
+    /// </summary>
+    public EncoderChoice? NextEncoder { get; init; }
+
+    /// <summary>
+    /// The vocabulary artifact of all bags of visual words; null until there is one, and while one takes another's place.
+    /// </summary>
+    public string? VocabularyVersion { get; init; }
+
+    /// <summary>
+    /// The generation that takes this one's place once every image has an embedding and a code of its model; null while none does. It is filled
+    /// beside this one and has its vocabulary.
+    /// </summary>
+    public Generation? Next { get; init; }
+
+    /// <summary>Name of the physical index of <paramref name="collection"/>.</summary>
+    public string IndexName(string collection) => $"{collection}-g{Number}";
+
+    /// <summary>Names of all its physical indexes: that of the vectors, then one for each encoder.</summary>
+    public IEnumerable<string> IndexNames(string collection) =>
+        [IndexName(collection), .. Encoders().Select(encoder => CodeIndexName(collection, encoder.Version))];
+
+    /// <summary>The number of the generation that an index of a collection, for vectors or codes, belongs to; null if it is not the collection's.</summary>
+    public static int? NumberOf(string collection, string indexName)
+    {
+        ArgumentNullException.ThrowIfNull(indexName);
+        var prefix = $"{collection}-g";
+        var digits = indexName.AsSpan(indexName.StartsWith(prefix, StringComparison.Ordinal) ? prefix.Length : indexName.Length);
+        var dot = digits.IndexOf('.');
+        return int.TryParse(dot < 0 ? digits : digits[..dot], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    }
+
+    /// <summary>
+    /// Name of the physical index of the codes that an encoder made of <paramref name="collection"/>. No collection's name has a dot, so it
+    /// is no other collection's index.
+    /// </summary>
+    public string CodeIndexName(string collection, string encoderVersion) => $"{IndexName(collection)}.{encoderVersion}";
+
+    /// <summary>This generation, then the next one if there is one: whatever is indexed is indexed in both.</summary>
+    public IEnumerable<Generation> AndNext() => Next is { } next ? [this, next] : [this];
+
+    /// <summary>All codes that images are to have: each by a stage of its own.</summary>
+    public IEnumerable<CodeTarget> Codes()
+    {
+        yield return new CodeTarget(Stages.Hash, this, new EncoderChoice(EncoderVersion, Bits));
+        if (NextEncoder is { } encoder)
+        {
+            yield return new CodeTarget(Stages.NextHash, this, encoder);
+        }
+
+        if (Next is { } next)
+        {
+            yield return new CodeTarget(Stages.NextModel, next, new EncoderChoice(next.EncoderVersion, next.Bits));
+        }
+    }
+
+    /// <summary>The encoders of which images are to have codes in this generation: the one that serves first, then the next one if there is one.</summary>
+    public IEnumerable<EncoderChoice> Encoders()
+    {
+        yield return new EncoderChoice(EncoderVersion, Bits);
+        if (NextEncoder is { } next)
+        {
+            yield return next;
+        }
+    }
+}
+
+/// <summary>An encoder artifact and the length of its codes.</summary>
+/// <param name="Version">The artifact.</param>
+/// <param name="Bits">Code length in bits.</param>
+public sealed record EncoderChoice(string Version, int Bits);
+
+/// <summary>A code that images are to have.</summary>
+/// <param name="Stage">The stage that it comes to.</param>
+/// <param name="Generation">Whose model's embedding is encoded.</param>
+/// <param name="Encoder">By which encoder.</param>
+public sealed record CodeTarget(string Stage, Generation Generation, EncoderChoice Encoder);
