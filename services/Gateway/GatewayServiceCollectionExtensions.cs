@@ -11,6 +11,7 @@ using Pipeline.Contracts.Events;
 using Pipeline.Gateway.Collections;
 using Pipeline.Gateway.Encoders;
 using Pipeline.Gateway.Images;
+using Pipeline.Gateway.Models;
 using Pipeline.Gateway.OpenApi;
 using Pipeline.Gateway.Search;
 using Pipeline.Gateway.Vocabularies;
@@ -36,6 +37,7 @@ public static class GatewayServiceCollectionExtensions
 
         services.AddPipelineRoute<ImageUploaded>("upload");
         services.AddPipelineRoute<DeleteImage>("deletion");
+        services.AddPipelineRoute<RollbackModel>("model");
         services.AddPipelineRoute<TrainVocabulary>("vocabulary-training");
         services.AddPipelineRoute<RepairNeighbours>("neighbour-repair");
 
@@ -85,6 +87,7 @@ public static class GatewayServiceCollectionExtensions
         collection.MapSearch();
         collection.MapVocabulary();
         collection.MapEncoder();
+        collection.MapModel();
         return app;
     }
 

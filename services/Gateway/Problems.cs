@@ -74,7 +74,8 @@ public static class Problems
         RejectionReasons.EmptyFile or RejectionReasons.CorruptImage or RejectionReasons.TooSmall
             or RejectionReasons.TooManyPixels or RejectionReasons.TooManyFrames => StatusCodes.Status422UnprocessableEntity,
         RefusalReasons.VersionMismatch or RefusalReasons.NoVocabulary or RefusalReasons.NotEmbedded
-            or RefusalReasons.UnknownEncoder or RefusalReasons.EncoderChanging or NotYetAccepted => StatusCodes.Status409Conflict,
+            or RefusalReasons.UnknownEncoder or RefusalReasons.EncoderChanging or RefusalReasons.UnknownModel or RefusalReasons.ModelChanging
+            or RefusalReasons.NoPreviousModel or NotYetAccepted => StatusCodes.Status409Conflict,
         Forbidden => StatusCodes.Status403Forbidden,
         RateLimited => StatusCodes.Status429TooManyRequests,
         InternalError => StatusCodes.Status500InternalServerError,
