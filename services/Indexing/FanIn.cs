@@ -34,6 +34,12 @@ public static class FanIn
             return null;
         }
 
+        // The same holds for features of a model that served before: those of the one that serves are there.
+        if (stage == Stages.Cnn && before is { Done: true } && before.Version == generation?.ModelVersion)
+        {
+            return null;
+        }
+
         var stages = new Dictionary<string, StageOutcome>(record.Stages) { [stage] = outcome };
         if (stage == Stages.Cnn && !outcome.Done)
         {

@@ -87,6 +87,12 @@ public sealed class ModelTests : IAsyncLifetime
         var adopted = (await _world.ImageAsync(_one))!;
         Assert.Equal((head.ModelVersion, BlobKeys.Cnn(adopted.Collection, _one, 1, head.ModelVersion)), (adopted.Stages[Stages.Cnn].Version, adopted.Stages[Stages.Cnn].FeatureKey));
         Assert.DoesNotContain(Stages.NextModel, adopted.Stages.Keys);
+
+        await _world.SettleAsync(_one, Stages.Cnn, new() { Done = true, Version = Backbone, FeatureKey = "late" });
+        await _world.SettleAsync(_one, Stages.Hash, new() { Done = true, Version = ModelWorld.Encoder, Code = new byte[8], ModelVersion = Backbone });
+        var after = (await _world.ImageAsync(_one))!;
+        Assert.Equal(adopted.Stages.Keys.Order(), after.Stages.Keys.Order());
+        Assert.All(after.Stages, stage => Assert.True(stage.Value.SameAs(adopted.Stages[stage.Key]), stage.Key));
     }
 
     [Fact]
