@@ -1,0 +1,115 @@
+namespace Pipeline.Learning.Evidence;
+
+/// <summary>Which images are known to show the same thing: mined pairs, or classes that came with the uploads.</summary>
+public sealed class EvidenceGraph
+{
+    private readonly int[][] _partners;
+    private readonly int[] _subjects;
+
+    private EvidenceGraph(int[][] partners, int[] subjects) => (_partners, _subjects) = (partners, subjects);
+
+    /// <summary>Images.</summary>
+    public int Count => _subjects.Length;
+
+    /// <summary>Pairs, each once.</summary>
+    public long PairCount => _partners.Sum(partners => (long)partners.Length) / 2;
+
+    /// <summary>From pairs; one that is named twice counts once. Images that pairs connect, also through others, are one subject.</summary>
+    /// <param name="images">How many images there are.</param>
+    /// <param name="pairs">Pairs of places.</param>
+    /// <exception cref="ArgumentException">A pair names one image twice, or an image that is not there.</exception>
+    public static EvidenceGraph OfPairs(int images, IEnumerable<EvidencePair> pairs)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        ArgumentOutOfRangeException.ThrowIfNegative(images);
+        var partners = new SortedSet<int>[images];
+        int[] subjects = [.. Enumerable.Range(0, images)];
+        foreach (var (first, second) in pairs)
+        {
+            if (first == second || (uint)first >= (uint)images || (uint)second >= (uint)images)
+            {
+                throw new ArgumentException($"({first}, {second}) is no pair of {images} images.", nameof(pairs));
+            }
+
+            (partners[first] ??= []).Add(second);
+            (partners[second] ??= []).Add(first);
+            var (a, b) = (Root(subjects, first), Root(subjects, second));
+            subjects[Math.Max(a, b)] = Math.Min(a, b);
+        }
+
+        return new EvidenceGraph(
+            [.. partners.Select(others => others is null ? [] : others.ToArray())],
+            [.. Enumerable.Range(0, images).Select(image => Root(subjects, image))]);
+    }
+
+    /// <summary>From classes: all images of one class are pairs.</summary>
+    /// <param name="classes">Each image's class; a negative one says nothing of the image.</param>
+    public static EvidenceGraph OfClasses(IReadOnlyList<int> classes)
+    {
+        ArgumentNullException.ThrowIfNull(classes);
+        var members = Enumerable.Range(0, classes.Count).Where(image => classes[image] >= 0).ToLookup(image => classes[image]);
+        return new EvidenceGraph(
+            [.. classes.Select((name, image) => name < 0 ? [] : members[name].Where(other => other != image).ToArray())],
+            [.. classes.Select((name, image) => name < 0 ? image : members[name].First())]);
+    }
+
+    /// <summary>An image's partners, in ascending order.</summary>
+    public IReadOnlyList<int> Partners(int image) => _partners[image];
+
+    /// <summary>Whether two images are a pair.</summary>
+    public bool IsPair(int first, int second) => Array.BinarySearch(_partners[first], second) >= 0;
+
+    /// <summary>The least place among the images that evidence connects with this one, however far around.</summary>
+    public int Subject(int image) => _subjects[image];
+
+    /// <summary>Every pair once, the lesser place first.</summary>
+    public IEnumerable<EvidencePair> Pairs() =>
+        Enumerable.Range(0, Count).SelectMany(image => _partners[image].Where(other => other > image).Select(other => new EvidencePair(image, other)));
+
+    /// <summary>
+    /// Keeps some subjects back, to see whether learning from the others helps them. Whole subjects: a pair whose partners are learned from
+    /// says nothing of images that come later.
+    /// </summary>
+    /// <param name="share">The share of pairs to keep back, above 0 and below 1.</param>
+    /// <param name="seed">Which.</param>
+    /// <returns>
+    /// The evidence to learn from, which has all images, and the pairs kept back: about that share, at least one subject of several if there
+    /// are two, and never all.
+    /// </returns>
+    public (EvidenceGraph Learned, IReadOnlyList<EvidencePair> HeldOut) HoldOut(double share, int seed)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(share);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(share, 1);
+        var ofSubject = Pairs().ToLookup(pair => Subject(pair.First));
+        int[] order = [.. ofSubject.Select(pairs => pairs.Key).Order()];
+        new Random(seed).Shuffle(order);
+        var wanted = share * PairCount;
+        var taken = new List<EvidencePair>();
+        foreach (var subject in order.Take(order.Length - 1))
+        {
+            if (taken.Count >= wanted)
+            {
+                break;
+            }
+
+            // A subject with most of the pairs would leave little to learn from.
+            if (taken.Count == 0 || taken.Count + ofSubject[subject].Count() <= 2 * wanted)
+            {
+                taken.AddRange(ofSubject[subject]);
+            }
+        }
+
+        var held = taken.ToHashSet();
+        return (OfPairs(Count, Pairs().Where(pair => !held.Contains(pair))), taken);
+    }
+
+    private static int Root(int[] subjects, int image)
+    {
+        while (subjects[image] != image)
+        {
+            image = subjects[image] = subjects[subjects[image]];
+        }
+
+        return image;
+    }
+}

@@ -1,0 +1,129 @@
+using System.Numerics.Tensors;
+using Pipeline.Learning.Evidence;
+using Pipeline.Learning.Losses;
+using Pipeline.Onnx;
+using Pipeline.Onnx.Training;
+
+namespace Pipeline.Learning;
+
+/// <summary>
+/// Trains a head step by step, on the device of the sessions. The same head, images, evidence, options and seed give the same head on one
+/// machine, also if the training is saved and taken up again.
+/// </summary>
+public sealed class HeadTraining : IDisposable
+{
+    private readonly LearningImages _images;
+    private readonly EvidenceGraph _evidence;
+    private readonly LearningOptions _options;
+    private readonly float[][] _prototypes;
+    private readonly EvidenceBatches _batches;
+    private readonly GraphModule _head;
+    private readonly TrainingSession _session;
+
+    /// <summary>Prepares a training.</summary>
+    /// <param name="sessions">Makes the session.</param>
+    /// <param name="head">The present head: the first parameters.</param>
+    /// <param name="images">What it learns from.</param>
+    /// <param name="evidence">What belongs together among them.</param>
+    /// <param name="options">The recipe.</param>
+    /// <param name="seed">What the batches are drawn with.</param>
+    /// <param name="prototypes">Rows of length 1 for the classes learned before; needed for knowledge distillation only.</param>
+    /// <exception cref="ArgumentException">There are no pairs, or evidence and images differ in number.</exception>
+    /// <exception cref="InvalidDataException">The head is damaged, or takes other activations.</exception>
+    /// <exception cref="UnsupportedOperatorException">The head has an operator that cannot be trained; its name is in the message.</exception>
+    public HeadTraining(
+        OnnxSessionFactory sessions,
+        ReadOnlyMemory<byte> head,
+        LearningImages images,
+        EvidenceGraph evidence,
+        LearningOptions options,
+        int seed,
+        IReadOnlyList<float[]>? prototypes = null)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(evidence);
+        ArgumentNullException.ThrowIfNull(options);
+        if (evidence.Count != images.Count || evidence.PairCount == 0)
+        {
+            throw new ArgumentException(
+                $"There are {images.Count} images, and evidence of {evidence.PairCount} pairs among {evidence.Count}; without pairs nothing can be learned.", nameof(evidence));
+        }
+
+        if (options.Distillation > 0 && prototypes is not { Count: > 0 })
+        {
+            throw new ArgumentException("Knowledge can be distilled only from classes that were learned before.", nameof(prototypes));
+        }
+
+        (_images, _evidence, _options, _prototypes) = (images, evidence, options, options.Distillation > 0 ? [.. prototypes!] : []);
+        _batches = new EvidenceBatches(evidence, options, seed);
+        Steps = _batches.Steps;
+        (var step, _head) = UpdateLoss.Build(head, images.TrunkShape, images.Dimensions, options);
+        Losses = step.Losses;
+        _session = new TrainingSession(sessions, step);
+    }
+
+    /// <summary>Names of what a step reports: the whole loss, the gradient's length, and each term without its weight.</summary>
+    public IReadOnlyList<string> Losses { get; }
+
+    /// <summary>Steps of the whole training.</summary>
+    public int Steps { get; }
+
+    /// <summary>Steps taken.</summary>
+    public int Step => (int)_session.Steps;
+
+    /// <summary>Whether all steps were taken.</summary>
+    public bool IsDone => Step >= Steps;
+
+    /// <summary>Takes the next step.</summary>
+    /// <returns>The losses before it.</returns>
+    /// <exception cref="NotFiniteLossException">A loss or a parameter is not finite; the step is not taken.</exception>
+    public IReadOnlyDictionary<string, float> Advance()
+    {
+        using var batch = Batch(_batches.At(Step));
+        return _session.Step(batch, _options.Rate * 0.5 * (1 + Math.Cos(Math.PI * Step / Steps)));
+    }
+
+    /// <summary>The head as it is now: the first one with the trained weights.</summary>
+    public byte[] Head() => _head.WithParameters(_session.Download());
+
+    /// <summary>Everything that the training goes on from.</summary>
+    public byte[] Save() => _session.Save();
+
+    /// <summary>Goes on where <see cref="Save"/> left off.</summary>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged, or of another training.</exception>
+    public void Restore(ReadOnlySpan<byte> checkpoint) => _session.Restore(checkpoint);
+
+    /// <inheritdoc/>
+    public void Dispose() => _session.Dispose();
+
+    private TrainingBatch Batch(int[] places)
+    {
+        var count = places.Length;
+        var trunks = new float[count * _images.TrunkLength];
+        var teacher = new float[count * _images.Dimensions];
+        var positive = new float[count * count];
+        var negative = new float[count * count];
+        for (var i = 0; i < count; i++)
+        {
+            TensorPrimitives.ConvertToSingle(_images.Trunks[places[i]].Span, trunks.AsSpan(i * _images.TrunkLength));
+            _images.Teacher[places[i]].CopyTo(teacher.AsSpan(i * _images.Dimensions));
+            for (var j = 0; j < count; j++)
+            {
+                positive[(i * count) + j] = _evidence.IsPair(places[i], places[j]) ? 1 : 0;
+                negative[(i * count) + j] = _evidence.Subject(places[i]) == _evidence.Subject(places[j]) ? 0 : 1;
+            }
+        }
+
+        var batch = new TrainingBatch()
+            .Add(UpdateLoss.Trunk, trunks, [count, .. _images.TrunkShape.Select(size => (long)size)])
+            .Add(UpdateLoss.Teacher, teacher, count, _images.Dimensions)
+            .Add(UpdateLoss.Positive, positive, count, count)
+            .Add(UpdateLoss.Negative, negative, count, count);
+        if (_options.Distillation > 0)
+        {
+            batch.Add(UpdateLoss.Prototypes, [.. _prototypes.SelectMany(row => row)], _prototypes.Length, _images.Dimensions);
+        }
+
+        return batch;
+    }
+}

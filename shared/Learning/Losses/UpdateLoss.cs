@@ -1,0 +1,58 @@
+using Pipeline.Onnx.Graphs;
+using Pipeline.Onnx.Training;
+
+namespace Pipeline.Learning.Losses;
+
+/// <summary>Writes the training step of a head: the head, the terms that the options weigh, and the optimiser.</summary>
+/// <remarks>
+/// Inputs of a step on B images: <c>trunk</c> float [B, …], <c>teacher</c> float [B, D], <c>positive</c> and <c>negative</c> float [B, B], and
+/// <c>prototypes</c> float [K, D] where knowledge is distilled.
+/// </remarks>
+internal static class UpdateLoss
+{
+    public const string Trunk = "trunk";
+    public const string Teacher = "teacher";
+    public const string Positive = "positive";
+    public const string Negative = "negative";
+    public const string Prototypes = "prototypes";
+
+    /// <summary>The head's input and output.</summary>
+    private const string Embedding = "embedding";
+
+    /// <exception cref="UnsupportedOperatorException">The head has an operator without a gradient rule.</exception>
+    /// <exception cref="InvalidDataException">The model is damaged or is no head.</exception>
+    /// <exception cref="ArgumentException">No term has a weight.</exception>
+    public static (TrainingModel Step, GraphModule Head) Build(
+        ReadOnlyMemory<byte> head, IReadOnlyList<int> trunkShape, int dimensions, LearningOptions options)
+    {
+        var graph = new TrainingGraph("head_update_step");
+        string trunk = graph.Input(Trunk, OnnxElementType.Float, ["B", .. trunkShape.Select(size => (OnnxDimension)size)]);
+        string teacher = graph.Input(Teacher, OnnxElementType.Float, "B", dimensions);
+        string positive = graph.Input(Positive, OnnxElementType.Float, "B", "B");
+        string negative = graph.Input(Negative, OnnxElementType.Float, "B", "B");
+        GraphModule module = graph.Module(head, "head", GraphModule.TrainableInitializers(head));
+        string embedding = module.Apply((Trunk, trunk)).GetValueOrDefault(Embedding)
+            ?? throw new InvalidDataException($"The head has no output {Embedding}.");
+        string features = graph.Math.NormaliseRows(graph.Math.Reshape(embedding, -1, dimensions));
+        var terms = Terms(graph, new LossInputs(graph.Math, features, teacher, positive, negative), dimensions, options);
+        string loss = graph.Math.WeightedSum([.. terms.Select(term => (term.Weight, term.Value))]);
+        var optimiser = new Adam { GradientNormLimit = options.GradientNormLimit };
+        return (graph.Build(loss, optimiser, terms.ToDictionary(term => term.Name, term => term.Value)), module);
+    }
+
+    private static List<(string Name, double Weight, string Value)> Terms(TrainingGraph graph, LossInputs x, int dimensions, LearningOptions options)
+    {
+        (string Name, double Weight, Func<string> Write)[] all =
+        [
+            ("similarity", options.Similarity, () => PairLoss.Similarity(x)),
+            ("fidelity", options.Fidelity, () => PairLoss.Fidelity(x)),
+            ("contrast", options.Contrast, () => ContrastLoss.Build(x, options.ContrastTemperature)),
+            ("correlation", options.Correlation, () => CorrelationDistillation.Build(x, options.CorrelationTemperature)),
+            ("discrepancy", options.Discrepancy, () => MeanDiscrepancy.Build(x)),
+            ("distillation", options.Distillation, () => KnowledgeDistillation.Build(
+                x, graph.Input(Prototypes, OnnxElementType.Float, "K", dimensions), options.DistillationTemperature)),
+        ];
+        List<(string, double, string)> terms = [.. all.Where(term => term.Weight > 0).Select(term => (term.Name, term.Weight, term.Write()))];
+        return terms.Count > 0 ? terms : throw new ArgumentException("No term of the loss has a weight.", nameof(options));
+    }
+}

@@ -1,0 +1,11 @@
+using Pipeline.Learning.Gate;
+
+namespace Pipeline.Learning;
+
+/// <summary>What an update came to.</summary>
+/// <param name="Head">The trained head, a serialised ONNX model.</param>
+/// <param name="Verdict">What the gate says of it.</param>
+/// <param name="Learned">Pairs that it learned from.</param>
+/// <param name="HeldOut">Pairs that it was judged by.</param>
+/// <param name="Steps">Steps taken.</param>
+public sealed record UpdateResult(byte[] Head, GateVerdict Verdict, long Learned, int HeldOut, int Steps);
