@@ -38,6 +38,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddPipelineRoute<ImageUploaded>("upload");
         services.AddPipelineRoute<DeleteImage>("deletion");
         services.AddPipelineRoute<RollbackModel>("model");
+        services.AddPipelineRoute<UpdateModel>("model-updating");
         services.AddPipelineRoute<TrainVocabulary>("vocabulary-training");
         services.AddPipelineRoute<RepairNeighbours>("neighbour-repair");
 

@@ -3,6 +3,7 @@ using Pipeline.Gateway;
 using Pipeline.HashEncoding;
 using Pipeline.Hosting;
 using Pipeline.Indexing;
+using Pipeline.ModelUpdating;
 using Pipeline.NeighbourMining;
 using Pipeline.SiftExtraction;
 using Pipeline.Upload;
@@ -26,6 +27,7 @@ public static class StandaloneHost
         builder.Services.AddHashEncoding(builder.Configuration);
         builder.Services.AddIndexing(builder.Configuration);
         builder.Services.AddNeighbourMining(builder.Configuration);
+        builder.Services.AddModelUpdating(builder.Configuration);
         builder.Services.AddGateway(builder.Configuration);
         builder.Services.AddHostedService<UnfinishedWork>();
         builder.AddPipelineCore();

@@ -15,6 +15,7 @@ public sealed partial class UnfinishedWork(
     CollectionCatalog collections,
     VocabularyCatalog vocabularies,
     EncoderCatalog encoders,
+    ModelUpdateCatalog updates,
     IServiceScopeFactory scopes,
     IHostApplicationLifetime lifetime,
     ILogger<UnfinishedWork> logger) : BackgroundService
@@ -34,7 +35,7 @@ public sealed partial class UnfinishedWork(
             resumed += await ResumeAsync(collection.Name, ImageStatus.Deleting, r => events.PublishAsync(ImageEvents.Delete(r), stoppingToken), stoppingToken);
             resumed += await ResumeWordsAsync(collection.Name, events, stoppingToken);
             resumed += await ResumeCodesAsync(collection.Name, events, stoppingToken);
-            await ResumeModelAsync(collection, events, stoppingToken);
+            resumed += await ResumeModelAsync(collection, events, stoppingToken);
         }
 
         if (resumed > 0)
@@ -69,8 +70,8 @@ public sealed partial class UnfinishedWork(
         return await ResumeTrainingsAsync<TrainEncoder, EncoderTraining>(record, events, ct);
     }
 
-    /// <summary>The same for a model that is to serve next: whoever hears of a change that is known goes on with it.</summary>
-    private static async Task ResumeModelAsync(CollectionRecord collection, IEventPublisher events, CancellationToken ct)
+    /// <summary>The same for a model that is to serve next: whoever hears of a change that is known goes on with it, of one that is not begins it.</summary>
+    private async Task<int> ResumeModelAsync(CollectionRecord collection, IEventPublisher events, CancellationToken ct)
     {
         if (collection is { Active.Next: { } next, LatestModelChange: { } change })
         {
@@ -86,6 +87,14 @@ public sealed partial class UnfinishedWork(
                 },
                 ct);
         }
+
+        var record = await updates.GetAsync(collection.Name, ct);
+        if (record.Serving is { } serving && record.Find(serving) is { } done && collection.ModelChanges.All(known => known.Id != serving))
+        {
+            await events.PublishAsync(done.ToPublished(collection.Name), ct);
+        }
+
+        return await ResumeTrainingsAsync<UpdateModel, ModelUpdate>(record, events, ct);
     }
 
     private static async Task<int> ResumeTrainingsAsync<TCommand, TTraining>(TrainingRecord<TTraining> record, IEventPublisher events, CancellationToken ct)

@@ -43,6 +43,18 @@ public static class BlobKeys
     public static string Words(string collection, Guid imageId, int incarnation, string vocabularyVersion) =>
         FeaturesPrefix(collection, imageId, incarnation) + vocabularyVersion;
 
+    /// <summary>Everything that updates of a collection's model keep beside the registry.</summary>
+    public static string ModelUpdatesPrefix(string collection) => $"model-updates/{collection}/";
+
+    /// <summary>The pairs that updates of a collection's model have seen.</summary>
+    public static string SeenPairs(string collection) => $"{ModelUpdatesPrefix(collection)}seen-pairs";
+
+    /// <summary>What an update learns from, while it is under way.</summary>
+    public static string ModelUpdatePlan(string collection, Guid update) => $"{ModelUpdatesPrefix(collection)}{update:N}/plan";
+
+    /// <summary>Where an update's training stands, while it is under way.</summary>
+    public static string ModelUpdateCheckpoint(string collection, Guid update) => $"{ModelUpdatesPrefix(collection)}{update:N}/checkpoint";
+
     /// <summary>Whether the key names an object that an upload may hand over.</summary>
     public static bool IsIncoming(string key)
     {

@@ -16,6 +16,7 @@ public static class CatalogServiceCollectionExtensions
         services.TryAddSingleton<VocabularyCatalog>();
         services.TryAddSingleton<EncoderCatalog>();
         services.TryAddSingleton<ModelCatalog>();
+        services.TryAddSingleton<ModelUpdateCatalog>();
         services.TryAddSingleton<BlobReferences>();
         services.TryAddSingleton<NeighbourhoodCatalog>();
         services.TryAddSingleton<NeighbourRepairs>();

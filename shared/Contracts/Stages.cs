@@ -21,7 +21,7 @@ public static class Stages
     /// <summary>Embeddings and codes of the model that is to serve next, while the collection changes its model.</summary>
     public const string NextModel = "next-model";
 
-    /// <summary>Training of hash encoders; concerns a collection, not one image.</summary>
+    /// <summary>Training of hash encoders and models; concerns a collection, not one image.</summary>
     public const string Training = "training";
 
     /// <summary>Bags of visual words, once the collection has a vocabulary; the image does not wait for it.</summary>

@@ -6,16 +6,22 @@ using Pipeline.Storage;
 
 namespace Pipeline.Gateway.Models;
 
-/// <summary><c>/v1/collections/{collection}/model</c>: the CNN model of a collection, and the way back to the one before.</summary>
+/// <summary><c>/v1/collections/{collection}/model</c>: the CNN model of a collection, and the way back to the one before, and updates by what was mined.</summary>
 public static class ModelEndpoints
 {
     /// <summary>Maps the endpoints.</summary>
     public static void MapModel(this RouteGroupBuilder collection)
     {
         collection.MapGet("/model", GetAsync).RequireAuthorization(Roles.Read).WithTags("Model").WithName("GetModel")
-            .WithSummary("The collection's CNN model and how it was made, the one that is to follow and how many images have an embedding of it, and the one that served before.")
+            .WithSummary("The collection's CNN model and how it was made, the one that is to follow and how many images have an embedding of it, the one that served before, and the latest updates with their losses and figures.")
             .Produces<ModelResponse>()
             .ProducesProblem(StatusCodes.Status404NotFound);
+        collection.MapPost("/model", UpdateAsync).RequireAuthorization(Roles.Admin).WithTags("Model").WithName("UpdateModel")
+            .WithSummary("Update the CNN model by the pairs that were mined in the collection; the new one serves if it passes its gate, once every image is indexed with it.")
+            .Produces<ModelUpdateResponse>(StatusCodes.Status202Accepted)
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict);
         collection.MapPost("/model/rollback", RollBackAsync).RequireAuthorization(Roles.Admin).WithTags("Model").WithName("RollbackModel")
             .WithSummary("Let the previous model serve again, once every image is indexed with it; while a model is about to serve, give that one up instead.")
             .Produces<ModelChangeResponse>(StatusCodes.Status202Accepted)
@@ -24,7 +30,7 @@ public static class ModelEndpoints
     }
 
     private static async Task<IResult> GetAsync(
-        string collection, CollectionCatalog collections, ModelCatalog models, ArtifactStore artifacts, CancellationToken ct)
+        string collection, CollectionCatalog collections, ModelCatalog models, ModelUpdateCatalog updates, ArtifactStore artifacts, CancellationToken ct)
     {
         if (await collections.GetCurrentAsync(collection, ct) is not { } record)
         {
@@ -33,7 +39,7 @@ public static class ModelEndpoints
 
         if (record.Active is not { } active)
         {
-            return TypedResults.Ok(new ModelResponse());
+            return TypedResults.Ok(new ModelResponse { Updates = await UpdatesAsync(collection, updates, ct) });
         }
 
         var artifact = await artifacts.GetAsync(active.ModelVersion, ct);
@@ -49,7 +55,34 @@ public static class ModelEndpoints
             Lineage = artifact?.Lineage,
             Next = active.Next is { } next ? NextModel.Of(next, record.LatestModelChange, await models.GetProgressAsync(collection, ct)) : null,
             Previous = record.Previous?.ModelVersion,
+            Updates = await UpdatesAsync(collection, updates, ct),
         });
+    }
+
+    private static async Task<IReadOnlyList<ModelUpdateStatus>> UpdatesAsync(string collection, ModelUpdateCatalog updates, CancellationToken ct)
+    {
+        var known = (await updates.GetAsync(collection, ct)).Trainings;
+        var progress = await Task.WhenAll(known.Select(update => updates.GetProgressAsync(collection, update.Id, ct)));
+        return [.. known.Zip(progress, ModelUpdateStatus.Of).Reverse()];
+    }
+
+    private static async Task<IResult> UpdateAsync(
+        string collection, IEventPublisher events, CollectionCatalog collections, ModelUpdateCatalog updates, CancellationToken ct, ModelUpdateRequest? request = null)
+    {
+        if (await collections.GetCurrentAsync(collection, ct) is not { } record)
+        {
+            return Problems.UnknownCollection(collection);
+        }
+
+        if (record.Active?.Next is { } next)
+        {
+            return Problems.Of(RefusalReasons.ModelChanging, $"{next.ModelVersion} is about to serve the collection; an update can begin after that.");
+        }
+
+        var command = new UpdateModel { Collection = collection, Seed = request?.Seed, CorrelationId = Guid.CreateVersion7() };
+        await updates.RequestAsync(command, ct);
+        await events.PublishAsync(command, ct);
+        return TypedResults.Accepted($"/v1/collections/{collection}/model", new ModelUpdateResponse(command.CorrelationId));
     }
 
     private static async Task<IResult> RollBackAsync(string collection, IEventPublisher events, CollectionCatalog collections, CancellationToken ct)

@@ -35,6 +35,9 @@ public sealed record ModelResponse
 
     /// <summary>The model that served before and can again; null before the model first changed.</summary>
     public string? Previous { get; init; }
+
+    /// <summary>The latest updates, latest first.</summary>
+    public IReadOnlyList<ModelUpdateStatus> Updates { get; init; } = [];
 }
 
 /// <summary>A model that serves once every image has an embedding and a code of it.</summary>

@@ -1,4 +1,5 @@
 using Pipeline.Contracts.Commands;
+using Pipeline.Contracts.Events;
 using Pipeline.Messaging;
 using Pipeline.Neighbours;
 using Pipeline.Neighbours.Embedding;
@@ -23,6 +24,7 @@ internal static class MiningServiceCollectionExtensions
         services.AddScoped<CollectionEmbedding>();
         services.AddHostedService<MiningSweepService>();
         services.AddPipelineRoute<RepairNeighbours>("neighbour-repair");
+        services.AddPipelineRoute<NeighboursMined>("model-evidence");
         return services.AddPipelineConsumers(bus =>
         {
             bus.AddConsumer<MiningConsumer>(typeof(MiningConsumerDefinition));

@@ -22,6 +22,7 @@ internal static class DemoHost
 
                 // A demo trains when the pictures are in, so that it does not slow down what is measured.
                 ["Hashing:Training:Automatic"] = "false",
+                ["ModelUpdating:Automatic"] = "false",
                 ["Index:Codes:SweepInterval"] = "00:00:00.2",
                 ["Logging:LogLevel:Default"] = "Warning",
                 ["Logging:LogLevel:Pipeline.Onnx"] = "Error",

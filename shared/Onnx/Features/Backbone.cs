@@ -33,7 +33,7 @@ public sealed class Backbone : IDisposable
         _inputs = [options.InputName];
         _outputs = options.TrunkOutput is { Length: > 0 } trunk ? [options.EmbeddingOutput, trunk] : [options.EmbeddingOutput];
         InputSize = options.InputSize;
-        Version = MakeVersion(onnxModel.Span, options, mean, deviation);
+        Version = VersionOf(onnxModel.Span, options);
         _session = sessions.Create(OnnxGraphEditor.KeepOutputs(onnxModel, _outputs));
         try
         {
@@ -181,14 +181,20 @@ public sealed class Backbone : IDisposable
         return shape[1] > 0 ? shape[1] : Extract([new byte[ImageBytes]])[0].Embedding.Length;
     }
 
-    private static string MakeVersion(
-        ReadOnlySpan<byte> model, BackboneOptions options, IReadOnlyList<float> mean, IReadOnlyList<float> deviation)
+    /// <summary>The version that a backbone of this model and these options has, without opening it.</summary>
+    public static string VersionOf(ReadOnlySpan<byte> model, BackboneOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
         string Describe(int size, IEnumerable<float> means, IEnumerable<float> deviations, string embedding, string? trunk) =>
             FormattableString.Invariant($"{size};{string.Join(' ', means)};{string.Join(' ', deviations)};{embedding};{trunk}");
 
         var defaults = new BackboneOptions();
-        string settings = Describe(options.InputSize, mean, deviation, options.EmbeddingOutput, options.TrunkOutput);
+        string settings = Describe(
+            options.InputSize,
+            options.Mean ?? BackboneOptions.ImageNetMean,
+            options.Std ?? BackboneOptions.ImageNetDeviation,
+            options.EmbeddingOutput,
+            options.TrunkOutput);
         bool isDefault = settings == Describe(
             defaults.InputSize,
             BackboneOptions.ImageNetMean,

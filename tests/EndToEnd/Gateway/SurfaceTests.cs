@@ -31,6 +31,7 @@ public sealed class SurfaceTests(StandaloneFixture standalone)
                 "post /v1/collections/{collection}/embedding",
                 "post /v1/collections/{collection}/encoder",
                 "post /v1/collections/{collection}/images",
+                "post /v1/collections/{collection}/model",
                 "post /v1/collections/{collection}/model/rollback",
                 "post /v1/collections/{collection}/neighbours/repair",
                 "post /v1/collections/{collection}/search",

@@ -9,7 +9,7 @@ public sealed class ServiceCluster : IAsyncDisposable
 
     /// <summary>Every service of the system.</summary>
     public static IReadOnlyList<string> AllServices { get; } =
-        ["Upload", "SiftExtraction", "CnnExtraction", "HashEncoding", "Indexing", "NeighbourMining", "Gateway"];
+        ["Upload", "SiftExtraction", "CnnExtraction", "HashEncoding", "Indexing", "NeighbourMining", "ModelUpdating", "Gateway"];
 
     /// <summary>Holds blobs, index and logs.</summary>
     public string Folder { get; }

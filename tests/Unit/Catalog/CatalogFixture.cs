@@ -27,6 +27,8 @@ internal sealed class CatalogFixture : IAsyncDisposable
         Artifacts = new ArtifactStore(Blobs, _state);
     }
 
+    public IStateStore State => _state;
+
     public IBlobStore Blobs { get; }
 
     public CollectionCatalog Collections { get; }

@@ -60,6 +60,8 @@ internal static class ContractSamples
             Collection = "photos", ModelVersion = "m2", BackboneVersion = "b1", ParentVersion = "m1", Dimensions = 576,
             PublishedAt = new DateTimeOffset(2025, 1, 2, 3, 4, 5, 678, TimeSpan.Zero), ReindexRequired = true, CorrelationId = Correlation,
         },
+        new UpdateModel { Collection = "photos", Seed = 7, CorrelationId = Correlation },
+        new ModelUpdateProgressed { Collection = "photos", Step = 3, Steps = 120, Losses = new Dictionary<string, float> { ["loss"] = 0.5f }, CorrelationId = Correlation },
         new RollbackModel { Collection = "photos", ModelVersion = "m2", CorrelationId = Correlation },
         new EmbedImages
         {

@@ -1,0 +1,81 @@
+using System.Runtime.InteropServices;
+using Pipeline.Catalog;
+using Pipeline.Contracts.Events;
+using Pipeline.Storage;
+
+namespace Pipeline.ModelUpdating.Evidence;
+
+/// <summary>
+/// Which verified pairs of a collection no update has seen yet. Told changes are only counted, as a hint when to look: they come twice and
+/// out of order, and after a change of model most pairs are told again. What decides is a look at the catalog.
+/// </summary>
+public sealed class SeenPairs(IStateStore state, IBlobStore blobs, CollectionWalk walk)
+{
+    /// <summary>Notes what mining told of.</summary>
+    public async Task HintAsync(NeighboursMined mined, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(mined);
+        if (mined.Changed.Count(pair => pair.Verified) is > 0 and var changes)
+        {
+            await AddAsync(mined.Collection, changes, ct);
+        }
+    }
+
+    /// <summary>Roughly how many pairs are new: never fewer than there are, if all that was mined was told.</summary>
+    public Task<long> HintedAsync(string collection, CancellationToken ct) => state.GetCounterAsync(HintKey(collection), ct);
+
+    /// <summary>Counts exactly, and corrects the hint by that.</summary>
+    public async Task<EvidenceCount> CountAsync(string collection, CancellationToken ct)
+    {
+        // What is told during the walk stays a hint.
+        var hinted = await HintedAsync(collection, ct);
+        var seen = await ReadAsync(collection, ct);
+        var images = 0;
+        var fresh = new HashSet<ulong>();
+        await foreach (var (image, pairs) in walk.WalkAsync(collection, ct))
+        {
+            images++;
+            foreach (var hash in pairs.Where(pair => pair.Verified).Select(pair => PairHash.Of(image.ImageId, pair.OtherId)))
+            {
+                if (Array.BinarySearch(seen, hash) < 0)
+                {
+                    fresh.Add(hash);
+                }
+            }
+        }
+
+        await AddAsync(collection, fresh.Count - hinted, ct);
+        return new EvidenceCount(images, fresh.Count);
+    }
+
+    /// <summary>Notes that an update has seen these pairs, and no others.</summary>
+    /// <param name="collection">The collection.</param>
+    /// <param name="hashes">The pairs; sorted in place.</param>
+    /// <param name="ct">Cancels.</param>
+    internal Task NoteAsync(string collection, ulong[] hashes, CancellationToken ct)
+    {
+        Array.Sort(hashes);
+        return blobs.PutAsync(BlobKeys.SeenPairs(collection), MemoryMarshal.AsBytes(hashes.AsSpan()).ToArray(), ct);
+    }
+
+    private async Task<ulong[]> ReadAsync(string collection, CancellationToken ct)
+    {
+        var bytes = await blobs.TryReadAsync(BlobKeys.SeenPairs(collection), ct) ?? [];
+        return MemoryMarshal.Cast<byte, ulong>(bytes).ToArray();
+    }
+
+    private async Task AddAsync(string collection, long changes, CancellationToken ct)
+    {
+        if (changes != 0)
+        {
+            await state.TryCommitAsync(new StateTransaction().Increment(HintKey(collection), changes), ct);
+        }
+    }
+
+    private static StateKey HintKey(string collection) => new("model-evidence", collection);
+}
+
+/// <summary>What an update could learn from.</summary>
+/// <param name="Images">Indexed images with CNN features.</param>
+/// <param name="NewPairs">Verified pairs, each once, that no update has seen.</param>
+public readonly record struct EvidenceCount(int Images, int NewPairs);

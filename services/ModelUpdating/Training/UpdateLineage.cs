@@ -1,0 +1,46 @@
+using System.Globalization;
+using Pipeline.Catalog;
+using Pipeline.Learning;
+using Pipeline.Learning.Gate;
+using Pipeline.Storage;
+
+namespace Pipeline.ModelUpdating.Training;
+
+/// <summary>What the registry keeps of a trained head: where it comes from, how it was made, and how good it is.</summary>
+internal static class UpdateLineage
+{
+    public static ArtifactLineage Of(
+        string collection, Guid update, Generation generation, int seed, LearningOptions learning, GateOptions gate, ModelUpdateData data, ModelUpdateFigures figures, double seconds) => new()
+        {
+            Parent = generation.ModelVersion,
+            CreatedFrom = $"update {update} of collection {collection}",
+            Settings = new Dictionary<string, string>(Settings("learning", learning).Concat(Settings("gate", gate)), StringComparer.Ordinal)
+            {
+                [ModelCatalog.BackboneSetting] = generation.Backbone,
+                ["seed"] = seed.ToString(CultureInfo.InvariantCulture),
+            },
+            Metrics = new Dictionary<string, double>(data.Pairs.Select(kind => KeyValuePair.Create($"pairs.{kind.Key}", (double)kind.Value)), StringComparer.Ordinal)
+            {
+                ["images"] = data.Images,
+                ["imagesLeftOut"] = data.ImagesLeftOut,
+                ["pairs.contradictory"] = data.Contradictory,
+                ["learned"] = data.Learned,
+                ["heldOut"] = data.HeldOut,
+                ["steps"] = data.Steps,
+                ["heldOutBefore"] = figures.HeldOutBefore,
+                ["heldOutAfter"] = figures.HeldOutAfter,
+                ["knownBefore"] = figures.KnownBefore,
+                ["knownAfter"] = figures.KnownAfter,
+                ["rankRatio"] = figures.RankRatio,
+                ["varianceRatio"] = figures.VarianceRatio,
+                ["crossModel"] = figures.CrossModel,
+                ["seconds"] = seconds,
+            },
+        };
+
+    /// <summary>All of them, the weights of the losses and what bounds the training included.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> Settings(string section, object options) =>
+        from property in options.GetType().GetProperties()
+        let name = char.ToLowerInvariant(property.Name[0]) + property.Name[1..]
+        select KeyValuePair.Create($"{section}.{name}", Convert.ToString(property.GetValue(options), CultureInfo.InvariantCulture) ?? "");
+}
