@@ -57,7 +57,7 @@ public sealed class ModelUpdatingOptions
     public TimeSpan CheckpointInterval { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// A promoted head needs no re-index when new features find held-out pairs among present ones nearly as well as among their own: when
+    /// A promoted head is published as one that forces no re-index when new features find held-out pairs among present ones nearly as well as among their own: when
     /// cross-model recall at 1 ≥ this × the mean reciprocal rank of those pairs by the new head, which is at least its own recall at 1.
     /// 0.5 to 10 (never), default 0.98.
     /// </summary>

@@ -43,7 +43,7 @@ public sealed record ModelUpdateStatus
     /// <summary>Why the trained head does not serve, stable codes: <c>no-gain</c>, <c>forgets</c>, <c>collapsed</c>, <c>superseded</c>.</summary>
     public IReadOnlyList<string>? Objections { get; init; }
 
-    /// <summary>Whether every image is to have an embedding of it before it serves.</summary>
+    /// <summary>False where its features find those of its parent nearly as well as their own, so that who keeps some may go on with them.</summary>
     public bool? ReindexRequired { get; init; }
 
     /// <summary>What it learned from.</summary>

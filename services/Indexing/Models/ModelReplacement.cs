@@ -51,8 +51,8 @@ public sealed partial class ModelReplacement(
             return false;
         }
 
-        // This is where a model that embeds queries alone, over embeddings of its predecessor, would be noted.
-        if (!model.ReindexRequired || !await FitsAsync(model, active, ct))
+        // One that needs no re-index gets it all the same, in the background as every other: an index is of one model only.
+        if (!await FitsAsync(model, active, ct))
         {
             LogRefused(logger, model.ModelVersion, model.BackboneVersion, model.Collection, active.Backbone);
             return false;
@@ -240,7 +240,7 @@ public sealed partial class ModelReplacement(
     [LoggerMessage(Level = LogLevel.Information, Message = "{Version} comes too late for the collection {Collection}: a later model was published")]
     private static partial void LogSuperseded(ILogger logger, string version, string collection);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Version} on {Backbone} cannot serve the collection {Collection}: a head on {Expected}, to be indexed anew, is needed")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Version} on {Backbone} cannot serve the collection {Collection}: a head on {Expected} is needed")]
     private static partial void LogRefused(ILogger logger, string version, string backbone, string collection, string expected);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "There is no collection {Collection} for {Version} to serve")]

@@ -35,7 +35,7 @@ public sealed record ModelUpdate : Training<UpdateModel>
     /// <summary>How the trained head compares with the present one.</summary>
     public ModelUpdateFigures? Figures { get; init; }
 
-    /// <summary>Whether every image is to have an embedding of the trained head before that serves.</summary>
+    /// <summary>False where its features find those of its parent nearly as well as their own, so that who keeps some may go on with them.</summary>
     public bool ReindexRequired { get; init; } = true;
 
     /// <summary>Seconds that it took; of an update that was taken up again, those of the last attempt.</summary>

@@ -24,7 +24,10 @@ public sealed record ModelPublished
     /// <summary>When it was published, in UTC. Of a collection's models the latest published counts, in whatever order they arrive.</summary>
     public required DateTimeOffset PublishedAt { get; init; }
 
-    /// <summary>Whether every image is to have an embedding of it before it serves.</summary>
+    /// <summary>
+    /// False where its features find those of its parent nearly as well as their own: who keeps features of the parent may go on with them.
+    /// The collection itself is indexed anew in either case, in the background.
+    /// </summary>
     public bool ReindexRequired { get; init; } = true;
 
     /// <summary>Names this change of the model, and follows the update through services and logs.</summary>

@@ -19,6 +19,9 @@ public abstract class ModelFixture(SharedServers servers) : IAsyncLifetime
 {
     protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
+    /// <summary>Of the trunk.</summary>
+    private const int Channels = 96;
+
     protected TestPipeline Pipeline { get; private set; } = null!;
 
     protected IServiceProvider Services => Pipeline.Services;
@@ -31,6 +34,11 @@ public abstract class ModelFixture(SharedServers servers) : IAsyncLifetime
         ("Hashing:Training:Automatic", "false"),
         ("Index:Codes:SweepInterval", "00:00:00.2"),
         ("Index:Models:BatchSize", "8"),
+        ("ModelUpdating:Automatic", "false"),
+        ("ModelUpdating:Learning:BatchImages", "32"),
+        ("ModelUpdating:Learning:MinSteps", "40"),
+        ("ModelUpdating:Learning:MaxSteps", "40"),
+        ("ModelUpdating:Gate:MaxForgetting", "1"),
         ("Mining:Vocabulary:Automatic", "false"));
 
     public async Task DisposeAsync() => await Pipeline.DisposeAsync();
@@ -45,14 +53,14 @@ public abstract class ModelFixture(SharedServers servers) : IAsyncLifetime
     /// <summary>The tail of the backbone itself.</summary>
     protected byte[] Tail() => OnnxGraphEditor.Extract(Services.GetRequiredService<BackboneModel>().Artifact, ["trunk"], ["embedding"]);
 
-    /// <summary>A head that sees something else: a random projection of the trunk's channels.</summary>
-    protected static byte[] Projection(int seed)
+    /// <summary>A head that sees something else: a random projection of the trunk's channels, or of the first few of them.</summary>
+    protected static byte[] Projection(int seed, int seen = Channels)
     {
-        const int Channels = 96, Dimensions = 576;
+        const int Dimensions = 576;
         var random = new Random(seed);
         var graph = new OnnxGraphBuilder("projection");
         var trunk = graph.Input("trunk", OnnxElementType.Float, "N", Channels, 7, 7);
-        var weights = graph.Constant("weights", [.. Enumerable.Range(0, Channels * Dimensions).Select(_ => random.NextSingle() - 0.5f)], Channels, Dimensions);
+        var weights = graph.Constant("weights", [.. Enumerable.Range(0, Channels * Dimensions).Select(i => (random.NextSingle() - 0.5f) * (i / Dimensions < seen ? 1 : 0.001f))], Channels, Dimensions);
         var channels = graph.Node("Flatten", null, [graph.Node("GlobalAveragePool", null, [trunk])]);
         graph.Output(graph.Node("MatMul", "embedding", [channels, weights]), OnnxElementType.Float, "N", Dimensions);
         return graph.Build();

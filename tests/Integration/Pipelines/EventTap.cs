@@ -1,23 +1,26 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
 namespace Pipeline.Tests.Integration.Pipelines;
 
-/// <summary>Hears every event of one type about images, by a queue of its own that goes with it.</summary>
+/// <summary>Hears every event of one type, by a queue of its own that goes with it.</summary>
 public sealed class EventTap : IAsyncDisposable
 {
     private readonly IChannel _channel;
-    private readonly ConcurrentQueue<Guid> _images = new();
+    private readonly ConcurrentQueue<JsonNode> _messages = new();
 
     private EventTap(IChannel channel) => _channel = channel;
 
-    /// <summary>The images of the events, in the order of their arrival.</summary>
-    public IReadOnlyList<Guid> Images => [.. _images];
+    /// <summary>The events, in the order of their arrival.</summary>
+    public IReadOnlyList<JsonNode> Messages => [.. _messages];
+
+    /// <summary>The images of events about images, in the order of their arrival.</summary>
+    public IReadOnlyList<Guid> Images => [.. _messages.Select(message => (Guid)message["imageId"]!)];
 
     /// <summary>How many events there were about the image.</summary>
-    public int CountOf(Guid imageId) => _images.Count(id => id == imageId);
+    public int CountOf(Guid imageId) => Images.Count(id => id == imageId);
 
     internal static async Task<EventTap> OpenAsync<T>(IConnection connection)
     {
@@ -32,8 +35,7 @@ public sealed class EventTap : IAsyncDisposable
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, delivery) =>
         {
-            using var envelope = JsonDocument.Parse(delivery.Body);
-            tap._images.Enqueue(envelope.RootElement.GetProperty("message").GetProperty("imageId").GetGuid());
+            tap._messages.Enqueue(JsonNode.Parse(delivery.Body.Span)!["message"]!);
             return Task.CompletedTask;
         };
         await channel.BasicConsumeAsync(queue, autoAck: true, consumer);

@@ -131,7 +131,7 @@ public sealed class CollectionUpdatesTests
     public async Task A_training_that_leaves_the_finite_numbers_ends_and_the_present_model_is_kept()
     {
         await using var world = await UpdatingWorld.CreateAsync();
-        world.Learning.Rate = 1e30;
+        world.Learning.Rate = 3e38;
         await RefusedAsync(world, TrainingReasons.NotFinite, "step");
     }
 

@@ -96,7 +96,7 @@ public sealed class InterruptedUpdateTests : IAsyncLifetime
             }
         };
         var command = UpdatingWorld.Command();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _world.RunAsync(command, killed.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _world.RunAsync(command, ct: killed.Token));
         Assert.Equal(atCheckpoint, _checkpoints);
         _world.Blobs.BeforePut = key =>
         {

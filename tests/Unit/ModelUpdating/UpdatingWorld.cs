@@ -148,7 +148,7 @@ internal sealed class UpdatingWorld : IAsyncDisposable
 
     public static UpdateModel Command(int? seed = null) => new() { Collection = Collection, Seed = seed, CorrelationId = Guid.NewGuid() };
 
-    public Task<ModelPublished?> RunAsync(UpdateModel command, CancellationToken ct = default, Action<ModelUpdateProgressed>? progressed = null) =>
+    public Task<ModelPublished?> RunAsync(UpdateModel command, Action<ModelUpdateProgressed>? progressed = null, CancellationToken ct = default) =>
         Process().RunAsync(
             command,
             (progress, _) =>

@@ -1,0 +1,101 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Catalog;
+using Pipeline.Contracts;
+using Pipeline.Contracts.Commands;
+using Pipeline.Contracts.Events;
+using Pipeline.Contracts.Queries;
+using Pipeline.Tests.Integration.Pipelines;
+using Pipeline.Tests.Integration.Words;
+using Pipeline.Tests.Support;
+using Xunit;
+
+namespace Pipeline.Tests.Integration.Models;
+
+/// <summary>From mined pairs to a model that serves, through the broker.</summary>
+[Collection(SharedServers.Collection)]
+public sealed class UpdateTests(SharedServers servers) : ModelFixture(servers)
+{
+    private const int Places = 10;
+    private const int Views = 3;
+
+    [Fact]
+    public async Task A_weak_head_learns_from_mined_pairs_tells_its_progress_passes_its_gate_and_serves()
+    {
+        var images = await UploadAsync(from place in Enumerable.Range(1, Places) from view in Enumerable.Range(0, Views) select Scenes.View(place, view));
+        var weak = await PublishAsync(Projection(seed: 3, seen: 2));
+        await ServesAsync(weak.ModelVersion);
+        await PairsAsync(images);
+        await using var progress = await Pipeline.TapAsync<ModelUpdateProgressed>();
+        var command = new UpdateModel { Collection = TestPipeline.Collection, CorrelationId = Guid.NewGuid() };
+        await Pipeline.SendAsync(command);
+        var update = await EndedAsync(command);
+
+        Assert.True(update.State == TrainingState.Done, $"{update.Reason}: {update.Detail}");
+        Assert.True(update.Promoted, $"{string.Join(", ", update.Objections)}: {update.Figures}");
+        Assert.Equal((weak.ModelVersion, weak.BackboneVersion), (update.ParentVersion, update.BackboneVersion));
+        Assert.True(update.Figures!.HeldOutAfter > update.Figures.HeldOutBefore);
+        await Eventually.TrueAsync(
+            () => progress.Messages.Any(told => (int)told["step"]! == 40 && (Guid)told["correlationId"]! == command.CorrelationId), Patience, () => "The last step was not told.");
+        await ServesAsync(update.Version!);
+        var answer = await SearchAsync(Scenes.View(1, 0), SearchModes.Cnn);
+        Assert.Equal((update.Version, images[0].ImageId, MatchKinds.Duplicate), (answer.ModelVersion, answer.Hits[0].ImageId, answer.Hits[0].Match));
+        Assert.Equal(images.Count, answer.Hits.Count);
+        await AssertOfOneModelAsync(answer, images[0].ImageId);
+
+        await Pipeline.SendAsync(command);
+        await Pipeline.QuietAsync();
+        Assert.Equal(update.Version, (await RecordAsync()).Active!.ModelVersion);
+        using var http = new HttpClient { BaseAddress = Pipeline.Gateway };
+        var model = (await http.GetFromJsonAsync<JsonNode>(new Uri($"v1/collections/{TestPipeline.Collection}/model", UriKind.Relative)))!;
+        Assert.Equal((update.Version, weak.ModelVersion), ((string?)model["version"], (string?)model["lineage"]!["parent"]));
+        var shown = Assert.Single(model["updates"]!.AsArray())!;
+        Assert.Equal(("done", true, 40, 40), ((string?)shown["status"], (bool)shown["promoted"]!, (int)shown["step"]!, (int)shown["steps"]!));
+        Assert.Equal(40, shown["curve"]!["terms"]!["loss"]!.AsArray().Count);
+        Assert.Equal(update.Figures.HeldOutAfter, (double)shown["figures"]!["heldOutAfter"]!, 9);
+    }
+
+    [Fact]
+    public async Task The_backbone_itself_is_updated_or_kept_as_its_gate_says_and_without_pairs_it_is_kept()
+    {
+        var alone = await UploadAsync(Scenes.View(100, 0));
+        var backbone = (await RecordAsync()).Active!.ModelVersion;
+        var early = new UpdateModel { Collection = TestPipeline.Collection, CorrelationId = Guid.NewGuid() };
+        await Pipeline.SendAsync(early);
+        Assert.Equal(TrainingReasons.NoPairs, (await EndedAsync(early)).Reason);
+
+        var images = await UploadAsync(from place in Enumerable.Range(1, 6) from view in Enumerable.Range(0, Views) select Scenes.View(place, view));
+        await PairsAsync(images);
+        var command = new UpdateModel { Collection = TestPipeline.Collection, Seed = 2, CorrelationId = Guid.NewGuid() };
+        await Pipeline.SendAsync(command);
+        var update = await EndedAsync(command);
+
+        Assert.Equal((TrainingState.Done, backbone), (update.State, update.ParentVersion));
+        Assert.Equal(update.Promoted, update.Objections.Count == 0);
+        Assert.Equal(images.Count + alone.Count, update.Data!.Images);
+        if (update.Promoted)
+        {
+            await ServesAsync(update.Version!);
+        }
+
+        await Pipeline.QuietAsync();
+        Assert.Equal(update.Promoted ? update.Version : backbone, (await RecordAsync()).Active!.ModelVersion);
+        Assert.Equal(images[0].ImageId, (await SearchAsync(Scenes.View(1, 0), SearchModes.Cnn)).Hits[0].ImageId);
+    }
+
+    private Task<ModelUpdate> EndedAsync(UpdateModel command) => Eventually.FindAsync(
+        async ct => (await Services.GetRequiredService<ModelUpdateCatalog>().GetAsync(TestPipeline.Collection, ct)).Find(command.CorrelationId) is { IsOpen: false } update ? update : null,
+        Patience,
+        "The end of the update");
+
+    /// <summary>Waits until mining is over, and most images have a verified pair.</summary>
+    private async Task PairsAsync(IReadOnlyList<ImageRecord> images)
+    {
+        await Pipeline.QuietAsync();
+        var catalog = Services.GetRequiredService<NeighbourhoodCatalog>();
+        var mined = await Task.WhenAll(images.Select(image => catalog.GetAsync(TestPipeline.Collection, image.ImageId, CancellationToken.None)));
+        var paired = mined.Count(known => known?.Pairs.Any(pair => pair.Verified) == true);
+        Assert.True(paired * 2 > images.Count, $"{paired} of {images.Count} images have a verified pair");
+    }
+}
