@@ -28,7 +28,7 @@ public sealed class ModelUpdatingOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
     public TimeSpan LookInterval { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>After how long an update that was asked for and not begun is asked for again. 1 s to 1 day, default 15 min.</summary>
+    /// <summary>After how long an update that was asked for, and that nobody is at, is asked for again. 1 s to 1 day, default 15 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan RetryAfter { get; set; } = TimeSpan.FromMinutes(15);
 

@@ -12,7 +12,7 @@ public static class TrainingReasons
     /// <summary>The collection has too few images with CNN features.</summary>
     public const string TooFewFeatures = "too-few-features";
 
-    /// <summary>No method can learn from the features: they hardly vary, say.</summary>
+    /// <summary>No method can learn from the features, which hardly vary, say; or the configured recipe cannot train the model.</summary>
     public const string NotLearnable = "not-learnable";
 
     /// <summary>The training took longer than allowed.</summary>

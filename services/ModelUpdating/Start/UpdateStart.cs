@@ -22,7 +22,7 @@ public sealed class UpdateStart(
         var record = await updates.GetAsync(collection, ct);
         if (record.Trainings.FirstOrDefault(update => update.IsOpen) is { } open)
         {
-            return IsPerhapsLost(collection, open) ? open.Command : null;
+            return IsPerhapsLost(collection, open, record) ? open.Command : null;
         }
 
         var now = time.GetUtcNow();
@@ -55,12 +55,12 @@ public sealed class UpdateStart(
         return found.NewPairs >= options.Value.MinNewPairs && found.Images >= options.Value.MinImages;
     }
 
-    /// <summary>Whether a command that nobody began was asked for so long ago that its message may have been lost.</summary>
-    private bool IsPerhapsLost(string collection, ModelUpdate update)
+    /// <summary>Whether nobody is at an update that was asked for, or begun, so long ago that its message may be lost, or waits among the errors.</summary>
+    private bool IsPerhapsLost(string collection, ModelUpdate update, TrainingRecord<ModelUpdate> record)
     {
         var now = time.GetUtcNow();
         var asked = _askedAgain.TryGetValue(collection, out var again) && again.Update == update.Id ? again.At : update.At;
-        var isDue = update.State == TrainingState.Requested && now - asked >= options.Value.RetryAfter;
+        var isDue = (record.Holder is null || record.HeldUntil <= now) && now - asked >= options.Value.RetryAfter;
         if (isDue)
         {
             _askedAgain[collection] = (update.Id, now);

@@ -27,7 +27,7 @@ public sealed class HeadTrainer(
     /// <param name="inputs">What it learns from.</param>
     /// <param name="publish">Gets its progress.</param>
     /// <param name="ct">Cancels; the next attempt goes on from the last checkpoint.</param>
-    /// <exception cref="UpdateRefusedException">The head cannot be trained, or left the finite numbers.</exception>
+    /// <exception cref="UpdateRefusedException">The head cannot be trained by the recipe, or left the finite numbers.</exception>
     public async Task<UpdateResult> TrainAsync(
         string collection, Guid update, UpdateInputs inputs, Func<ModelUpdateProgressed, CancellationToken, Task> publish, CancellationToken ct)
     {
@@ -61,6 +61,11 @@ public sealed class HeadTrainer(
         catch (InvalidDataException e)
         {
             throw new UpdateRefusedException(TrainingReasons.CorruptArtifact, e.Message, e);
+        }
+        catch (ArgumentException e)
+        {
+            // The recipe and the head do not go together, and will not at the next attempt either.
+            throw new UpdateRefusedException(TrainingReasons.NotLearnable, e.Message, e);
         }
     }
 
@@ -104,6 +109,7 @@ public sealed class HeadTrainer(
             metrics.Progress((double)step.Step / step.Steps);
             if (step.Step < step.Steps && time.GetElapsedTime(saved) >= options.Value.CheckpointInterval)
             {
+                await progress.StoreAsync(step, token);
                 await checkpoints.SaveAsync(collection, update, digest, step.Save(), token);
                 saved = time.GetTimestamp();
             }

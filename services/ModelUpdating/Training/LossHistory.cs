@@ -31,7 +31,8 @@ public sealed class LossHistory
             history._terms[name] = [.. values.Take(count)];
         }
 
-        history._stride = count > 1 ? history._steps[1] - history._steps[0] : Math.Max(1, history._steps[0]);
+        // The first point comes after as many steps as every other.
+        history._stride = Math.Max(1, history._steps[0]);
         return history;
     }
 

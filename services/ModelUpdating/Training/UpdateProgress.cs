@@ -1,6 +1,7 @@
 using Pipeline.Catalog;
 using Pipeline.Contracts.Events;
 using Pipeline.Learning;
+using Pipeline.Storage;
 
 namespace Pipeline.ModelUpdating.Training;
 
@@ -14,7 +15,7 @@ public sealed partial class UpdateProgress(
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private long? _told;
     private Task _telling = Task.CompletedTask;
-    private bool _isFailing;
+    private volatile bool _isFailing;
 
     /// <summary>Notes a step, and tells of it if that is due.</summary>
     public void Report(UpdateStep step, CancellationToken ct)
@@ -26,6 +27,20 @@ public sealed partial class UpdateProgress(
         {
             _told = time.GetTimestamp();
             _telling = TellAsync(step, ct);
+        }
+    }
+
+    /// <summary>Stores the losses so far, as part of a checkpoint: who goes on from there finds them complete.</summary>
+    public async Task StoreAsync(UpdateStep step, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        try
+        {
+            await updates.SetProgressAsync(collection, update, new ModelUpdateProgress(step.Step, step.Steps, history.ToCurve()), ct);
+        }
+        catch (StorageUnavailableException e)
+        {
+            Fail(e);
         }
     }
 
@@ -52,11 +67,20 @@ public sealed partial class UpdateProgress(
         catch (Exception e)
         {
             // Whether a store, the broker, or whoever cancels is the reason: the training says itself when it has to end.
-            if (!_isFailing && !ct.IsCancellationRequested)
+            if (!ct.IsCancellationRequested)
             {
-                _isFailing = true;
-                LogNotTold(logger, e, update, collection);
+                Fail(e);
             }
+        }
+    }
+
+    /// <summary>Says so once, not every second.</summary>
+    private void Fail(Exception e)
+    {
+        if (!_isFailing)
+        {
+            _isFailing = true;
+            LogNotTold(logger, e, update, collection);
         }
     }
 

@@ -143,6 +143,14 @@ public sealed class CollectionUpdatesTests
     }
 
     [Fact]
+    public async Task A_recipe_without_a_loss_is_refused_for_good()
+    {
+        await using var world = await UpdatingWorld.CreateAsync();
+        (world.Learning.Similarity, world.Learning.Fidelity, world.Learning.Contrast) = (0, 0, 0);
+        await RefusedAsync(world, TrainingReasons.NotLearnable, "weight");
+    }
+
+    [Fact]
     public async Task A_damaged_head_is_no_beginning()
     {
         await using var world = await UpdatingWorld.CreateAsync();

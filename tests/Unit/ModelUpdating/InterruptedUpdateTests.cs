@@ -38,8 +38,7 @@ public sealed class InterruptedUpdateTests : IAsyncLifetime
         Assert.Equal((_uninterrupted, 32), (update.Version, update.Data!.Images));
         Assert.Equal(20, _checkpoints);
         var progress = (await _world.Updates.GetProgressAsync(UpdatingWorld.Collection, command.CorrelationId, None))!;
-        Assert.Equal(40, progress.Curve.Steps[^1]);
-        Assert.Equal(progress.Curve.Steps.Order().Distinct(), progress.Curve.Steps);
+        Assert.Equal(Enumerable.Range(1, 40), progress.Curve.Steps);
         Assert.False(await _world.LeftAnythingAsync(command));
     }
 

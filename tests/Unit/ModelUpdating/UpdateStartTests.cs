@@ -93,6 +93,20 @@ public sealed class UpdateStartTests : IAsyncLifetime
         Assert.Null(await later.LookAsync(UpdatingWorld.Collection, None));
     }
 
+    [Fact]
+    public async Task An_update_whose_process_gave_up_is_asked_for_again_but_none_that_somebody_is_at()
+    {
+        var command = (await LookAsync())!;
+        var later = new ShiftedTime(_world.Updating.RetryAfter);
+        await _world.Updates.BeginAsync(command, Guid.NewGuid(), TimeSpan.FromDays(1), None);
+        Assert.Null(await _world.Start(later).LookAsync(UpdatingWorld.Collection, None));
+
+        var record = await _world.Updates.GetAsync(UpdatingWorld.Collection, None);
+        await _world.Updates.ReleaseAsync(UpdatingWorld.Collection, record.Holder!.Value, None);
+        Assert.Null(await LookAsync());
+        Assert.Equal(command, await _world.Start(later).LookAsync(UpdatingWorld.Collection, None));
+    }
+
     private Task<UpdateModel?> LookAsync() => _world.Start().LookAsync(UpdatingWorld.Collection, None);
 
     private Task HintAsync(Guid image, Guid other) => _world.Pairs.HintAsync(
