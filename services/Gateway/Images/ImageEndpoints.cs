@@ -176,7 +176,14 @@ public static class ImageEndpoints
         }
 
         var mined = await neighbourhoods.GetAsync(collection, id, ct);
-        return TypedResults.Ok(mined is null ? NeighboursResponse.Unmined(id) : NeighboursResponse.Of(mined));
+        if (mined is null)
+        {
+            return TypedResults.Ok(NeighboursResponse.Unmined(id));
+        }
+
+        Guid[] named = [.. mined.Cnn.Nearest.Concat(mined.Sift.Nearest).Select(near => near.ImageId).Distinct()];
+        var others = await neighbourhoods.GetManyAsync(collection, named, ct);
+        return TypedResults.Ok(NeighboursResponse.Of(mined, others.OfType<Neighbourhood>().ToDictionary(other => other.ImageId)));
     }
 
     private static async Task<IResult> ListAsync(

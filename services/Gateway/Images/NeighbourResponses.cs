@@ -31,30 +31,32 @@ public sealed record NeighboursResponse
     public static NeighboursResponse Unmined(Guid imageId) => new() { ImageId = imageId, Mined = false };
 
     /// <summary>Of a mined image.</summary>
-    public static NeighboursResponse Of(Neighbourhood neighbourhood)
+    /// <param name="neighbourhood">What is known of it.</param>
+    /// <param name="others">What is known of those that its lists name.</param>
+    public static NeighboursResponse Of(Neighbourhood neighbourhood, IReadOnlyDictionary<Guid, Neighbourhood> others)
     {
         ArgumentNullException.ThrowIfNull(neighbourhood);
+        ArgumentNullException.ThrowIfNull(others);
         var pairs = neighbourhood.Pairs.ToDictionary(pair => pair.OtherId);
         return new NeighboursResponse
         {
             ImageId = neighbourhood.ImageId,
             Mined = true,
-            Cnn = List(neighbourhood.Cnn),
-            Sift = List(neighbourhood.Sift),
+            Cnn = List(neighbourhood.Cnn, other => other.Cnn),
+            Sift = List(neighbourhood.Sift, other => other.Sift),
             Pairs = neighbourhood.Pairs,
             ModelVersion = neighbourhood.ModelVersion,
             VocabularyVersion = neighbourhood.VocabularyVersion,
         };
 
-        IReadOnlyList<NeighbourResponse> List(SpaceNeighbourhood space)
-        {
-            var namedBy = space.NamedBy.ToHashSet();
-            return
-            [
-                .. space.Nearest.Select((near, i) => new NeighbourResponse(
-                    near.ImageId, i + 1, near.Similarity, namedBy.Contains(near.ImageId), pairs.GetValueOrDefault(near.ImageId)?.Kind)),
-            ];
-        }
+        IReadOnlyList<NeighbourResponse> List(SpaceNeighbourhood space, Func<Neighbourhood, SpaceNeighbourhood> same) =>
+        [
+            .. space.Nearest.Select((near, i) => new NeighbourResponse(
+                near.ImageId, i + 1, near.Similarity, Names(others.GetValueOrDefault(near.ImageId), same), pairs.GetValueOrDefault(near.ImageId)?.Kind)),
+        ];
+
+        bool Names(Neighbourhood? other, Func<Neighbourhood, SpaceNeighbourhood> space) =>
+            other is not null && space(other).Nearest.Any(near => near.ImageId == neighbourhood.ImageId);
     }
 }
 

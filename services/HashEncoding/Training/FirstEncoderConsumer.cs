@@ -18,10 +18,7 @@ public sealed class FirstEncoderConsumer(ImageCatalog images, EncoderCatalog tra
         ArgumentNullException.ThrowIfNull(context);
         var collection = context.Message.Collection;
         var ct = context.CancellationToken;
-        if (!options.Value.Automatic
-            || context.Message.ModelVersion is null
-            || !await trainings.IsAskingDueAsync(collection, options.Value.RetryAfter, ct)
-            || !await images.HaveFeaturesAsync(collection, Stages.Cnn, options.Value.MinImages, ct))
+        if (!options.Value.Automatic || context.Message.ModelVersion is null)
         {
             return;
         }
@@ -29,6 +26,7 @@ public sealed class FirstEncoderConsumer(ImageCatalog images, EncoderCatalog tra
         await trainings.AskAutomaticallyAsync(
             collection,
             options.Value.RetryAfter,
+            token => images.HaveFeaturesAsync(collection, Stages.Cnn, options.Value.MinImages, token),
             training => new TrainEncoder { Collection = collection, CorrelationId = training },
             command => context.Publish(command, ct),
             ct);

@@ -44,8 +44,8 @@ public sealed class FindNeighboursConsumer(Generations generations, CollectionCa
             {
                 return new NeighboursFound
                 {
-                    Cnn = ToContract(cnn),
-                    Sift = ToContract(sift),
+                    Cnn = NeighbourListsOf.Answer(cnn),
+                    Sift = NeighbourListsOf.Answer(sift),
                     Bounded = cnn.IsBounded || sift.IsBounded,
                     ModelVersion = generation.ModelVersion,
                     VocabularyVersion = generation.VocabularyVersion,
@@ -55,21 +55,11 @@ public sealed class FindNeighboursConsumer(Generations generations, CollectionCa
             generation = after;
         }
 
-        return new NeighboursFound { Cnn = ToContract(Nothing), Sift = ToContract(Nothing) };
+        return new NeighboursFound { Cnn = NeighbourListsOf.Answer(Nothing), Sift = NeighbourListsOf.Answer(Nothing) };
     }
 
     private Task<NeighbourAnswer> AskAsync(FindNeighbours request, Generation generation, string space, CancellationToken ct) =>
         graphs.FindNeighboursAsync(generation.IndexName(request.Collection), new NeighbourQuery(space, [.. request.ImageIds]), ct);
-
-    private static NeighbourLists ToContract(NeighbourAnswer answer) =>
-        new() { Lists = [.. answer.Lists.Select(ToContract)], Reverse = [.. answer.Reverse.Select(ToContract)] };
-
-    private static ImageNeighbours ToContract(NeighbourList list) => new()
-    {
-        ImageId = list.Id,
-        Revision = list.Revision,
-        Neighbours = [.. list.Neighbours.Select(near => new NearImage(near.Id, near.Score))],
-    };
 }
 
 /// <summary>Policy of the endpoint <c>find-neighbours</c>.</summary>

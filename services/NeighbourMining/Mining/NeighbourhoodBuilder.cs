@@ -28,6 +28,23 @@ public sealed class NeighbourhoodBuilder
     /// <summary>In how many spaces an image that was asked for has a list.</summary>
     public int ListsOf(Guid imageId) => (_cnn.Has(imageId) ? 1 : 0) + (_sift.Has(imageId) ? 1 : 0);
 
+    /// <summary>Who names an image that was asked for; null where the index does not know all of them.</summary>
+    public Namers? NamersOf(Guid imageId) => _answer.Bounded ? null : NamersKnown(imageId);
+
+    /// <summary>Who names an image by the index and not by what is stored; and the other way round, if the index knows all of them.</summary>
+    public HashSet<Guid> NamersThatDiffer(Guid imageId, Namers stored)
+    {
+        ArgumentNullException.ThrowIfNull(stored);
+        var known = NamersKnown(imageId);
+        var differ = known.Beyond(stored).ToHashSet();
+        if (!_answer.Bounded)
+        {
+            differ.UnionWith(stored.Beyond(known));
+        }
+
+        return differ;
+    }
+
     /// <summary>The image's lists; pairs and pulls are not settled before <see cref="WithPairs"/>.</summary>
     public Neighbourhood Lists(Guid imageId, Neighbourhood? before) => (before ?? new Neighbourhood { ImageId = imageId }) with
     {
@@ -55,16 +72,17 @@ public sealed class NeighbourhoodBuilder
         };
     }
 
-    private IReadOnlyList<CandidatePair<Guid>> Pairs(Guid image) => PairMiner.Of(image, _cnn.Nearest, _sift.Nearest, _options);
+    private Namers NamersKnown(Guid imageId) => new(_cnn.NamedBy(imageId), _sift.NamedBy(imageId));
+
+    private IReadOnlyList<CandidatePair<Guid>> Pairs(Guid image) => PairMiner.Of(_cnn.MutualOf(image), _sift.MutualOf(image), _options);
 
     /// <summary>Reciprocal in SIFT space in either direction: a pull is mutual.</summary>
     private IEnumerable<Guid> SiftPartners(Guid image)
     {
-        var nearest = _sift.Nearest(image);
+        var (nearest, back) = _sift.MutualOf(image);
         for (var i = 0; i < nearest.Count && i < _options.ReturnNeighbours; i++)
         {
-            if (ReciprocalNeighbours.PlaceOf(image, _sift.Nearest(nearest[i])) is { } back
-                && back < _options.ReturnNeighbours && (i < _options.SiftNeighbours || back < _options.SiftNeighbours))
+            if (back[i] >= 1 && back[i] <= _options.ReturnNeighbours && (i < _options.SiftNeighbours || back[i] <= _options.SiftNeighbours))
             {
                 yield return nearest[i];
             }
@@ -87,29 +105,30 @@ public sealed class NeighbourhoodBuilder
         CentralSupport = check.CentralSupport,
     };
 
-    /// <summary>One space of the answer. A list that is not in it belongs to an image that names none of those asked for.</summary>
+    /// <summary>One space of the answer.</summary>
     private sealed class SpaceView(NeighbourLists space)
     {
-        private readonly Dictionary<Guid, ImageNeighbours> _lists = space.Lists.Concat(space.Reverse).ToDictionary(list => list.ImageId);
-        private readonly Dictionary<Guid, Guid[]> _nearest = [];
-        private readonly ILookup<Guid, Guid> _namedBy = space.Lists.Concat(space.Reverse)
-            .SelectMany(list => list.Neighbours.Select(neighbour => (neighbour.ImageId, By: list.ImageId)))
-            .ToLookup(naming => naming.ImageId, naming => naming.By);
+        private readonly Dictionary<Guid, ImageNeighbours> _lists = space.Lists.ToDictionary(list => list.ImageId);
+        private readonly Dictionary<Guid, MutualList<Guid>> _mutual = [];
 
         public bool Has(Guid image) => _lists.ContainsKey(image);
 
-        public IReadOnlyList<Guid> Nearest(Guid image)
+        public IReadOnlyList<Guid> NamedBy(Guid image) => _lists.GetValueOrDefault(image)?.NamedBy ?? [];
+
+        public MutualList<Guid> MutualOf(Guid image)
         {
-            if (!_nearest.TryGetValue(image, out var ids))
+            if (!_mutual.TryGetValue(image, out var mutual))
             {
-                _nearest[image] = ids = _lists.TryGetValue(image, out var list) ? [.. list.Neighbours.Select(n => n.ImageId)] : [];
+                _mutual[image] = mutual = _lists.TryGetValue(image, out var list)
+                    ? new MutualList<Guid>([.. list.Neighbours.Select(near => near.ImageId)], list.Back)
+                    : new MutualList<Guid>([], []);
             }
 
-            return ids;
+            return mutual;
         }
 
         public SpaceNeighbourhood Of(Guid image) => _lists.TryGetValue(image, out var list)
-            ? new SpaceNeighbourhood { Revision = list.Revision, Nearest = list.Neighbours, NamedBy = [.. _namedBy[image].Order()] }
+            ? new SpaceNeighbourhood { Revision = list.Revision, Nearest = list.Neighbours }
             : SpaceNeighbourhood.Empty;
     }
 }

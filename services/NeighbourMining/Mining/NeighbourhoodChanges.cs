@@ -9,30 +9,38 @@ namespace Pipeline.NeighbourMining;
 public static class NeighbourhoodChanges
 {
     /// <summary>
-    /// The images whose own neighbourhood a change makes doubtful: who crossed a limit that counts within a list, because a
-    /// pair may have begun or ended seen from there; and who began or ceased to name the image, because its list changed.
+    /// The images whose own neighbourhood a change makes doubtful: who crossed a limit that counts within a list and names the image,
+    /// because a pair may have begun or ended seen from there.
     /// </summary>
-    public static HashSet<Guid> Doubtful(Neighbourhood? before, Neighbourhood? after, MiningOptions options)
+    /// <param name="before">The neighbourhood that is replaced, or null.</param>
+    /// <param name="after">The new one.</param>
+    /// <param name="namers">Who names the image now; null where not all of them are known. Then anybody may.</param>
+    /// <param name="options">The limits.</param>
+    public static HashSet<Guid> Doubtful(Neighbourhood? before, Neighbourhood after, Namers? namers, MiningOptions options)
     {
+        ArgumentNullException.ThrowIfNull(after);
         ArgumentNullException.ThrowIfNull(options);
         var doubtful = new HashSet<Guid>();
-        Compare(before?.Cnn ?? SpaceNeighbourhood.Empty, after?.Cnn ?? SpaceNeighbourhood.Empty, options.ReturnNeighbours);
-        Compare(before?.Sift ?? SpaceNeighbourhood.Empty, after?.Sift ?? SpaceNeighbourhood.Empty, options.ReturnNeighbours, options.SiftNeighbours);
+        Compare(before?.Cnn, after.Cnn, namers?.Cnn, options.ReturnNeighbours);
+        Compare(before?.Sift, after.Sift, namers?.Sift, options.ReturnNeighbours, options.SiftNeighbours);
         return doubtful;
 
-        void Compare(SpaceNeighbourhood old, SpaceNeighbourhood @new, params ReadOnlySpan<int> limits)
+        void Compare(SpaceNeighbourhood? old, SpaceNeighbourhood @new, IReadOnlyList<Guid>? namers, params ReadOnlySpan<int> limits)
         {
             foreach (var limit in limits)
             {
-                var crossed = old.Nearest.Take(limit).Select(near => near.ImageId).ToHashSet();
-                crossed.SymmetricExceptWith(@new.Nearest.Take(limit).Select(near => near.ImageId));
-                doubtful.UnionWith(crossed);
+                var crossed = Ids(old).Take(limit).ToHashSet();
+                crossed.SymmetricExceptWith(Ids(@new).Take(limit));
+                doubtful.UnionWith(namers is null || crossed.Count == 0 ? crossed : namers.Where(crossed.Contains));
             }
-
-            var named = old.NamedBy.ToHashSet();
-            named.SymmetricExceptWith(@new.NamedBy);
-            doubtful.UnionWith(named);
         }
+    }
+
+    /// <summary>The images that its lists name, in a space in which they did not before.</summary>
+    public static IEnumerable<Guid> NewlyNamed(Neighbourhood? before, Neighbourhood after)
+    {
+        ArgumentNullException.ThrowIfNull(after);
+        return Ids(after.Cnn).Except(Ids(before?.Cnn)).Union(Ids(after.Sift).Except(Ids(before?.Sift)));
     }
 
     /// <summary>What is still to be told of a neighbourhood's pairs, or null if nothing is.</summary>
@@ -100,8 +108,7 @@ public static class NeighbourhoodChanges
     {
         return after is null ? 0 : Count(before?.Cnn, after.Cnn) + Count(before?.Sift, after.Sift);
 
-        static int Count(SpaceNeighbourhood? old, SpaceNeighbourhood @new) =>
-            (old?.Nearest ?? []).Select(near => near.ImageId).SequenceEqual(@new.Nearest.Select(near => near.ImageId)) ? 0 : 1;
+        static int Count(SpaceNeighbourhood? old, SpaceNeighbourhood @new) => Ids(old).SequenceEqual(Ids(@new)) ? 0 : 1;
     }
 
     /// <summary>Whether both say the same.</summary>
@@ -117,5 +124,7 @@ public static class NeighbourhoodChanges
             && a.EmbeddedPulls is null == b.EmbeddedPulls is null);
 
     private static bool Same(SpaceNeighbourhood a, SpaceNeighbourhood b) =>
-        a.Revision == b.Revision && a.Nearest.SequenceEqual<NearImage>(b.Nearest) && a.NamedBy.SequenceEqual(b.NamedBy);
+        a.Revision == b.Revision && a.Nearest.SequenceEqual<NearImage>(b.Nearest);
+
+    private static IEnumerable<Guid> Ids(SpaceNeighbourhood? space) => (space?.Nearest ?? []).Select(near => near.ImageId);
 }

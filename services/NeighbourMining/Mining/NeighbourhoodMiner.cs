@@ -31,8 +31,9 @@ public sealed class NeighbourhoodMiner(
     /// <param name="ct">Cancels; what is not done stays marked.</param>
     public async Task<MiningOutcome> RefreshAsync(string collection, IEnumerable<Guid> imageIds, Guid? embedAnew, CancellationToken ct)
     {
-        var waiting = imageIds.ToHashSet();
-        var uncounted = waiting.ToHashSet();
+        var asked = imageIds.ToHashSet();
+        var waiting = asked.ToHashSet();
+        var uncounted = asked.ToHashSet();
         var outcome = default(MiningOutcome);
         for (var round = 0; waiting.Count > 0; round++)
         {
@@ -43,7 +44,7 @@ public sealed class NeighbourhoodMiner(
 
             Guid[] batch = [.. waiting.Take(Batch)];
             waiting.ExceptWith(batch);
-            outcome += await RefreshBatchAsync(collection, batch, embedAnew, waiting, uncounted, ct);
+            outcome += await RefreshBatchAsync(collection, batch, embedAnew, asked, waiting, uncounted, ct);
             embedAnew = null;
         }
 
@@ -51,7 +52,7 @@ public sealed class NeighbourhoodMiner(
     }
 
     private async Task<MiningOutcome> RefreshBatchAsync(
-        string collection, Guid[] batch, Guid? embedAnew, HashSet<Guid> waiting, HashSet<Guid> uncounted, CancellationToken ct)
+        string collection, Guid[] batch, Guid? embedAnew, HashSet<Guid> asked, HashSet<Guid> waiting, HashSet<Guid> uncounted, CancellationToken ct)
     {
         // In this order: what is written is at least as new as what it replaces, or the write is refused.
         var stored = await neighbourhoods.ReadAsync(collection, batch, ct);
@@ -60,6 +61,7 @@ public sealed class NeighbourhoodMiner(
         var builder = new NeighbourhoodBuilder(answer, options.Value);
         var known = stored.Where(s => s.Value is not null).ToDictionary(s => s.ImageId, s => s.Value!);
         var changes = new List<NeighbourhoodChange>();
+        var named = new Dictionary<Guid, Guid[]>();
         foreach (var (before, record) in stored.Zip(records))
         {
             var fresh = builder.Knows(before.ImageId) && record is not null && record.IsLive(record.Incarnation)
@@ -70,28 +72,63 @@ public sealed class NeighbourhoodMiner(
                 known[before.ImageId] = fresh;
             }
 
-            // Whoever names an image that has gone is refreshed, whether or not the image itself is still remembered: it may have
-            // been forgotten by its record while the index still answered with it.
-            var namers = fresh is null ? await neighbourhoods.NamersAsync(collection, before.ImageId, ct) : [];
+            var doubtful = await NamersToRefreshAsync(builder, collection, before.ImageId, fresh is null, asked, ct);
 
             // A mark is taken away even if nothing changed, by writing: who read before it was set must not write after it.
             var same = NeighbourhoodChanges.Same(before.Value, fresh);
-            if (before.MarkVersion > 0 || !same || namers.Count > 0)
+            if (before.MarkVersion > 0 || !same || doubtful.Count > 0)
             {
-                fresh = fresh is null || same ? fresh : NeighbourhoodChanges.Succeed(before.Value, fresh);
-                var doubtful = NeighbourhoodChanges.Doubtful(before.Value, fresh, options.Value);
-                doubtful.UnionWith(namers);
-                changes.Add(new NeighbourhoodChange(before, fresh, doubtful, KeepMark: fresh is not null && IsUntold(fresh, collection)));
+                var untold = false;
+                if (fresh is not null)
+                {
+                    fresh = same ? fresh : NeighbourhoodChanges.Succeed(before.Value, fresh);
+                    untold = IsUntold(fresh, collection);
+                    doubtful.UnionWith(NeighbourhoodChanges.Doubtful(before.Value, fresh, builder.NamersOf(before.ImageId), options.Value));
+
+                    // One that it names anew may have been deleted and mined since the index answered: then nobody will take it out of
+                    // this list. Where the mark is kept anyway, a look at its record is enough.
+                    var unseen = NeighbourhoodChanges.NewlyNamed(before.Value, fresh).Except(doubtful).ToArray();
+                    if (untold)
+                    {
+                        named[before.ImageId] = unseen;
+                    }
+                    else
+                    {
+                        doubtful.UnionWith(unseen);
+                    }
+                }
+
+                changes.Add(new NeighbourhoodChange(before, fresh, doubtful, untold));
             }
         }
 
         var written = await ReplaceAsync(collection, changes, waiting, ct);
-        await TellAsync(collection, [.. written.Where(change => change.KeepMark).Select(change => change.After!)], waiting, ct);
-        await LookAgainAsync(collection, written, waiting, ct);
+        asked.ExceptWith(batch.Except(changes.Except(written).Select(change => change.Before.ImageId)));
+        var outdated = await LookAgainAsync(collection, written, named, ct);
+        waiting.UnionWith(outdated);
+        await TellAsync(
+            collection, [.. written.Where(change => change.KeepMark && !outdated.Contains(change.Before.ImageId)).Select(change => change.After!)], waiting, ct);
         return new MiningOutcome(
             written.Count(change => !NeighbourhoodChanges.Same(change.Before.Value, change.After)),
             batch.Where(uncounted.Remove).Sum(builder.ListsOf),
             written.Sum(change => NeighbourhoodChanges.ListsThatDiffer(change.Before.Value, change.After)));
+    }
+
+    /// <summary>
+    /// Who is to be refreshed because of an image's coming or going. All that name an image that has gone, by what is stored, whether or not
+    /// the image itself is still remembered: it may have been forgotten by its record while the index still answered with it. Of an
+    /// image that was asked for, once, those that name it by only one of what is stored and what the index says.
+    /// </summary>
+    private async Task<HashSet<Guid>> NamersToRefreshAsync(
+        NeighbourhoodBuilder builder, string collection, Guid imageId, bool gone, HashSet<Guid> asked, CancellationToken ct)
+    {
+        if (!gone && !asked.Contains(imageId))
+        {
+            return [];
+        }
+
+        var stored = await neighbourhoods.NamersAsync(collection, imageId, ct);
+        return gone ? [.. stored.All] : builder.NamersThatDiffer(imageId, stored);
     }
 
     private async Task<Neighbourhood> BuildAsync(
@@ -192,17 +229,27 @@ public sealed class NeighbourhoodMiner(
         await ReplaceAsync(collection, changes, waiting, ct);
     }
 
-    /// <summary>An image may have been deleted while its neighbours were asked for; then its neighbourhood must go, too.</summary>
-    private async Task LookAgainAsync(string collection, IReadOnlyList<NeighbourhoodChange> written, HashSet<Guid> waiting, CancellationToken ct)
+    /// <summary>
+    /// The written images that are outdated already: an image may have been deleted while its neighbours were asked for, or one that it
+    /// names anew. What concerns them is not told but refreshed.
+    /// </summary>
+    /// <param name="collection">The collection.</param>
+    /// <param name="written">What was written.</param>
+    /// <param name="named">For an image, others to look at.</param>
+    /// <param name="ct">Cancels.</param>
+    private async Task<HashSet<Guid>> LookAgainAsync(
+        string collection, IReadOnlyList<NeighbourhoodChange> written, Dictionary<Guid, Guid[]> named, CancellationToken ct)
     {
         Neighbourhood[] present = [.. written.Where(change => change.After is not null).Select(change => change.After!)];
-        if (present.Length == 0)
-        {
-            return;
-        }
-
-        var records = await images.GetManyAsync(collection, [.. present.Select(image => image.ImageId)], ct);
-        waiting.UnionWith(present.Zip(records).Where(pair => pair.Second?.IsLive(pair.First.Incarnation) != true).Select(pair => pair.First.ImageId));
+        Guid[] others = [.. present.SelectMany(image => named.GetValueOrDefault(image.ImageId) ?? []).Distinct()];
+        var records = (await images.GetManyAsync(collection, [.. present.Select(image => image.ImageId), .. others], ct)).ToArray();
+        var gone = others.Zip(records[present.Length..]).Where(pair => pair.Second?.IsLive(pair.Second.Incarnation) != true).Select(pair => pair.First).ToHashSet();
+        return
+        [
+            .. present.Zip(records)
+                .Where(pair => pair.Second?.IsLive(pair.First.Incarnation) != true || (named.GetValueOrDefault(pair.First.ImageId) ?? []).Any(gone.Contains))
+                .Select(pair => pair.First.ImageId),
+        ];
     }
 
     private static bool IsUntold(Neighbourhood image, string collection) =>

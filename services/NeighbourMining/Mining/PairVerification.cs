@@ -9,7 +9,7 @@ namespace Pipeline.NeighbourMining;
 /// Geometric verification of an image's candidates. What was said once is remembered, by either side of the pair: features
 /// belong to the bytes of an image, and neither changes.
 /// </summary>
-public sealed class PairVerification(INeighbourQueries queries, IOptions<MiningOptions> options)
+public sealed class PairVerification(INeighbourQueries queries, NeighbourhoodCatalog neighbourhoods, IOptions<MiningOptions> options)
 {
     private const int MaxCandidates = 200;
 
@@ -27,18 +27,32 @@ public sealed class PairVerification(INeighbourQueries queries, IOptions<MiningO
         ArgumentNullException.ThrowIfNull(others);
         var known = image.Checks.ToDictionary(check => check.OtherId);
         var checks = new List<PairCheck>(candidates.Count);
-        var asked = new List<Guid>();
+        var unknown = new List<Guid>();
         foreach (var other in candidates)
         {
             var said = known.GetValueOrDefault(other)
-                ?? others.GetValueOrDefault(other)?.Checks.FirstOrDefault(check => check.OtherId == image.ImageId);
+                ?? CheckOf(others.GetValueOrDefault(other), image.ImageId);
             if (said is null)
             {
-                asked.Add(other);
+                unknown.Add(other);
             }
             else
             {
                 checks.Add(said with { OtherId = other });
+            }
+        }
+
+        // The pair may have been seen from the other side: reading that costs a hundredth of matching two images.
+        var asked = new List<Guid>();
+        foreach (var (other, stored) in unknown.Zip(await neighbourhoods.GetManyAsync(collection, unknown, ct)))
+        {
+            if (CheckOf(stored, image.ImageId) is { } said)
+            {
+                checks.Add(said with { OtherId = other });
+            }
+            else
+            {
+                asked.Add(other);
             }
         }
 
@@ -52,6 +66,8 @@ public sealed class PairVerification(INeighbourQueries queries, IOptions<MiningO
         checks.Sort((a, b) => a.OtherId.CompareTo(b.OtherId));
         return checks;
     }
+
+    private static PairCheck? CheckOf(Neighbourhood? neighbourhood, Guid other) => neighbourhood?.Checks.FirstOrDefault(check => check.OtherId == other);
 
     private PairCheck ToCheck(CandidateVerification answer) => new(
         answer.ImageId,

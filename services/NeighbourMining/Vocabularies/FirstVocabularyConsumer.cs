@@ -19,11 +19,7 @@ public sealed class FirstVocabularyConsumer(
         ArgumentNullException.ThrowIfNull(context);
         var collection = context.Message.Collection;
         var ct = context.CancellationToken;
-        if (!options.Value.Automatic
-            || context.Message.SiftVersion is null
-            || await collections.GetAsync(collection, ct) is not { Active: { VocabularyVersion: null } }
-            || !await vocabularies.IsAskingDueAsync(collection, options.Value.RetryAfter, ct)
-            || !await images.HaveFeaturesAsync(collection, Stages.Sift, options.Value.MinImages, ct))
+        if (!options.Value.Automatic || context.Message.SiftVersion is null)
         {
             return;
         }
@@ -31,6 +27,8 @@ public sealed class FirstVocabularyConsumer(
         await vocabularies.AskAutomaticallyAsync(
             collection,
             options.Value.RetryAfter,
+            async token => await collections.GetAsync(collection, token) is { Active: { VocabularyVersion: null } }
+                && await images.HaveFeaturesAsync(collection, Stages.Sift, options.Value.MinImages, token),
             training => new TrainVocabulary { Collection = collection, CorrelationId = training },
             command => context.Publish(command, ct),
             ct);

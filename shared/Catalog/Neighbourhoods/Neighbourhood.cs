@@ -4,7 +4,7 @@ using Pipeline.Contracts.Queries;
 
 namespace Pipeline.Catalog;
 
-/// <summary>What is known of an image's neighbours: its lists in both spaces, who names it, and its pairs.</summary>
+/// <summary>What is known of an image's neighbours: its lists in both spaces, and its pairs.</summary>
 public sealed record Neighbourhood
 {
     /// <summary>The image.</summary>
@@ -67,9 +67,6 @@ public sealed record SpaceNeighbourhood
 
     /// <summary>Its own list, nearest first.</summary>
     public IReadOnlyList<NearImage> Nearest { get; init; } = [];
-
-    /// <summary>The images whose lists name it, ascending.</summary>
-    public IReadOnlyList<Guid> NamedBy { get; init; } = [];
 }
 
 /// <summary>What geometric verification said of an image and another.</summary>

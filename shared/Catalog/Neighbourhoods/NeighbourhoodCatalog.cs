@@ -10,9 +10,20 @@ namespace Pipeline.Catalog;
 /// </summary>
 public sealed class NeighbourhoodCatalog(IStateStore store)
 {
+    private const char CnnNaming = 'c';
+    private const char SiftNaming = 's';
+
     /// <summary>An image's neighbourhood, or null if none is known.</summary>
-    public Task<Neighbourhood?> GetAsync(string collection, Guid imageId, CancellationToken ct) =>
-        store.GetAsync<Neighbourhood>(Key(collection, imageId), ct);
+    public async Task<Neighbourhood?> GetAsync(string collection, Guid imageId, CancellationToken ct) =>
+        Parse(imageId, await store.GetAsync(Key(collection, imageId), ct));
+
+    /// <summary>Neighbourhoods of some images, null where none is known, in their order.</summary>
+    public async Task<IReadOnlyList<Neighbourhood?>> GetManyAsync(string collection, IReadOnlyList<Guid> imageIds, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(imageIds);
+        var records = await store.GetManyAsync([.. imageIds.Select(id => Key(collection, id))], ct);
+        return [.. imageIds.Zip(records, Parse)];
+    }
 
     /// <summary>Neighbourhoods as they stand, to be refreshed; one for each image, in their order.</summary>
     public async Task<IReadOnlyList<StoredNeighbourhood>> ReadAsync(string collection, IReadOnlyList<Guid> imageIds, CancellationToken ct)
@@ -24,15 +35,20 @@ public sealed class NeighbourhoodCatalog(IStateStore store)
         [
             .. imageIds.Select((id, i) => new StoredNeighbourhood(
                 id,
-                records[i] is { } record ? StateJson.Read<Neighbourhood>(Key(collection, id), record) : null,
+                Parse(id, records[i]),
                 records[i]?.Version ?? 0,
                 records[imageIds.Count + i]?.Version ?? 0)),
         ];
     }
 
     /// <summary>The images whose stored lists name an image, whether or not it has a neighbourhood itself.</summary>
-    public async Task<IReadOnlyList<Guid>> NamersAsync(string collection, Guid imageId, CancellationToken ct) =>
-        [.. (await store.GetSetAsync(NamersKey(collection, imageId), ct)).Select(member => Guid.ParseExact(member, "N"))];
+    public async Task<Namers> NamersAsync(string collection, Guid imageId, CancellationToken ct)
+    {
+        var members = await store.GetSetAsync(NamersKey(collection, imageId), ct);
+        return members.Count == 0 ? Namers.None : new Namers(In(CnnNaming), In(SiftNaming));
+
+        Guid[] In(char space) => [.. members.Where(member => member[^1] == space).Select(member => Guid.ParseExact(member.AsSpan(..^1), "N"))];
+    }
 
     /// <summary>
     /// Replaces neighbourhoods and marks others that this makes doubtful, all or nothing. A neighbourhood's own mark goes with
@@ -52,7 +68,7 @@ public sealed class NeighbourhoodCatalog(IStateStore store)
             transaction.Expect(key, before.Version).Expect(mark, before.MarkVersion);
             if (after is not null)
             {
-                transaction.Put(key, after);
+                transaction.Put(key, NeighbourhoodFormat.Serialize(after));
             }
             else if (before.Version > 0)
             {
@@ -68,16 +84,8 @@ public sealed class NeighbourhoodCatalog(IStateStore store)
                 transaction.Delete(mark);
             }
 
-            var (named, names) = (Named(before.Value), Named(after));
-            foreach (var other in names.Except(named))
-            {
-                transaction.AddToSet(NamersKey(collection, other), before.ImageId.ToString("N"));
-            }
-
-            foreach (var other in named.Except(names))
-            {
-                transaction.RemoveFromSet(NamersKey(collection, other), before.ImageId.ToString("N"));
-            }
+            Rename(collection, before.ImageId, CnnNaming, before.Value?.Cnn, after?.Cnn, transaction);
+            Rename(collection, before.ImageId, SiftNaming, before.Value?.Sift, after?.Sift, transaction);
         }
 
         // What is replaced together was made of one answer of the index, so its parts do not make each other doubtful.
@@ -104,9 +112,27 @@ public sealed class NeighbourhoodCatalog(IStateStore store)
 
     private static StateKey NamersKey(string collection, Guid imageId) => new($"namers/{collection}", imageId.ToString("N"));
 
-    private static HashSet<Guid> Named(Neighbourhood? neighbourhood) => neighbourhood is null
-        ? []
-        : [.. neighbourhood.Cnn.Nearest.Concat(neighbourhood.Sift.Nearest).Select(near => near.ImageId)];
+    /// <summary>Notes which images a list names from now on, and which no longer.</summary>
+    private static void Rename(
+        string collection, Guid imageId, char space, SpaceNeighbourhood? before, SpaceNeighbourhood? after, StateTransaction transaction)
+    {
+        var (named, names) = (Named(before), Named(after));
+        var member = imageId.ToString("N") + space;
+        foreach (var other in names.Except(named))
+        {
+            transaction.AddToSet(NamersKey(collection, other), member);
+        }
+
+        foreach (var other in named.Except(names))
+        {
+            transaction.RemoveFromSet(NamersKey(collection, other), member);
+        }
+
+        static IEnumerable<Guid> Named(SpaceNeighbourhood? list) => (list?.Nearest ?? []).Select(near => near.ImageId);
+    }
+
+    private static Neighbourhood? Parse(Guid imageId, StateRecord? record) =>
+        record is null ? null : NeighbourhoodFormat.Parse(imageId, record.Value.Span);
 
     private static string MarkTable(string collection) => $"doubtful-neighbourhoods/{collection}";
 

@@ -180,19 +180,28 @@ public abstract class TrainingCatalog<TCommand, TTraining>(IStateStore store, Ti
     }
 
     /// <summary>
-    /// Asks for a collection's own first training, if that is due: notes the command, publishes it, and notes that it was published.
+    /// Asks for a collection's own first training, if that is due and the collection is ready: notes the command, publishes it, and notes
+    /// that it was published.
     /// </summary>
     /// <param name="collection">The collection.</param>
     /// <param name="retryAfter">After how long without a result it is due again.</param>
+    /// <param name="isReady">Whether there is enough to train on; asked only if a training is due, since that is quickly said.</param>
     /// <param name="commandOf">Makes the command of a training of this id.</param>
     /// <param name="publish">Publishes it.</param>
     /// <param name="ct">Cancels.</param>
     public async Task AskAutomaticallyAsync(
-        string collection, TimeSpan retryAfter, Func<Guid, TCommand> commandOf, Func<TCommand, Task> publish, CancellationToken ct)
+        string collection,
+        TimeSpan retryAfter,
+        Func<CancellationToken, Task<bool>> isReady,
+        Func<Guid, TCommand> commandOf,
+        Func<TCommand, Task> publish,
+        CancellationToken ct)
     {
+        ArgumentNullException.ThrowIfNull(isReady);
         ArgumentNullException.ThrowIfNull(commandOf);
         ArgumentNullException.ThrowIfNull(publish);
-        if (await AskAutomaticallyAsync(collection, retryAfter, ct) is { } training)
+        if (await IsAskingDueAsync(collection, retryAfter, ct) && await isReady(ct)
+            && await AskAutomaticallyAsync(collection, retryAfter, ct) is { } training)
         {
             var command = commandOf(training);
             await RequestAsync(command, ct);

@@ -42,12 +42,9 @@ public sealed record NeighbourLists
 {
     /// <summary>The lists of the images asked for, without those that have none.</summary>
     public required IReadOnlyList<ImageNeighbours> Lists { get; init; }
-
-    /// <summary>The lists of all other images that name one asked for; in a bounded answer, of those that were looked at.</summary>
-    public required IReadOnlyList<ImageNeighbours> Reverse { get; init; }
 }
 
-/// <summary>An image's nearest neighbours.</summary>
+/// <summary>An image's nearest neighbours, and who names it. The lists of those others do not travel: they are many.</summary>
 public sealed record ImageNeighbours
 {
     /// <summary>The image.</summary>
@@ -58,6 +55,12 @@ public sealed record ImageNeighbours
 
     /// <summary>Nearest first; equally near ones by ascending id.</summary>
     public required IReadOnlyList<NearImage> Neighbours { get; init; }
+
+    /// <summary>For each of them the image's place in its list in return, from 1; 0 where that does not name the image.</summary>
+    public required IReadOnlyList<int> Back { get; init; }
+
+    /// <summary>The images whose lists name it, ascending; in a bounded answer, those of the ones that were looked at.</summary>
+    public required IReadOnlyList<Guid> NamedBy { get; init; }
 }
 
 /// <summary>One neighbour.</summary>

@@ -21,8 +21,33 @@ public static class PairMiner
         ArgumentNullException.ThrowIfNull(cnnNearest);
         ArgumentNullException.ThrowIfNull(siftNearest);
         ArgumentNullException.ThrowIfNull(options);
-        var cnn = ReciprocalNeighbours.Of(image, cnnNearest, options.CnnNeighbours, options.ReturnNeighbours);
-        var sift = ReciprocalNeighbours.Of(image, siftNearest, options.SiftNeighbours, options.ReturnNeighbours);
+        return Compare(
+            cnnNearest(image),
+            siftNearest(image),
+            ReciprocalNeighbours.Of(image, cnnNearest, options.CnnNeighbours, options.ReturnNeighbours),
+            ReciprocalNeighbours.Of(image, siftNearest, options.SiftNeighbours, options.ReturnNeighbours));
+    }
+
+    /// <summary>The same, of an image of which it is known where its neighbours name it in return.</summary>
+    /// <typeparam name="T">What names an image.</typeparam>
+    /// <param name="cnn">In CNN space.</param>
+    /// <param name="sift">In SIFT space.</param>
+    /// <param name="options">p, q and m.</param>
+    public static IReadOnlyList<CandidatePair<T>> Of<T>(MutualList<T> cnn, MutualList<T> sift, MiningOptions options)
+        where T : IEquatable<T>
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Compare(
+            cnn.Nearest,
+            sift.Nearest,
+            cnn.Reciprocal(options.CnnNeighbours, options.ReturnNeighbours),
+            sift.Reciprocal(options.SiftNeighbours, options.ReturnNeighbours));
+    }
+
+    private static CandidatePair<T>[] Compare<T>(
+        IReadOnlyList<T> cnnNearest, IReadOnlyList<T> siftNearest, IReadOnlyList<T> cnn, IReadOnlyList<T> sift)
+        where T : IEquatable<T>
+    {
         return
         [
             .. sift.Select(other => Pair(other, cnn.Contains(other) ? PairKind.Confirmed : PairKind.Complementary)),
@@ -30,6 +55,6 @@ public static class PairMiner
         ];
 
         CandidatePair<T> Pair(T other, PairKind kind) => new(
-            other, kind, ReciprocalNeighbours.PlaceOf(other, cnnNearest(image)) + 1, ReciprocalNeighbours.PlaceOf(other, siftNearest(image)) + 1);
+            other, kind, ReciprocalNeighbours.PlaceOf(other, cnnNearest) + 1, ReciprocalNeighbours.PlaceOf(other, siftNearest) + 1);
     }
 }

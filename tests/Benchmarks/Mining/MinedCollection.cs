@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Pipeline.Catalog;
 using Pipeline.Contracts;
 using Pipeline.Contracts.Queries;
+using Pipeline.Indexing.Neighbours;
 using Pipeline.Messaging;
 using Pipeline.NeighbourMining;
 using Pipeline.Neighbours;
@@ -14,16 +16,17 @@ using static Microsoft.Extensions.Options.Options;
 namespace Pipeline.Tests.Benchmarks;
 
 /// <summary>
-/// The mining service over an index, with its state in SQLite and features in files; only the bus between it and the services that
-/// it asks is missing. Images resampled from one picture share that picture's stored SIFT features.
+/// The mining service over an index, with its state in SQLite and features in files. Messages to and from other services are written and
+/// read as JSON, as a bus would; only the bus itself is missing.
 /// </summary>
 internal sealed class MinedCollection : IAsyncDisposable, INeighbourQueries, IEventPublisher
 {
     private const string Name = "c";
     private const string Version = "1";
     private const int ParallelWrites = 64;
+    private static readonly int[] TrunkShape = [96, 7, 7];
     private static readonly CancellationToken None = CancellationToken.None;
-    private readonly Dictionary<(string, string), CandidateVerification> _remembered = [];
+    private readonly Dictionary<Guid, int> _numbers = [];
     private readonly GeometricVerifier _verifier = new(new SiftOptions());
     private readonly EmbeddedVectorIndex _index;
     private readonly MiningGallery _gallery;
@@ -32,12 +35,14 @@ internal sealed class MinedCollection : IAsyncDisposable, INeighbourQueries, IEv
     private readonly ImageCatalog _images;
     private readonly NeighbourhoodCatalog _neighbourhoods;
     private readonly NeighbourhoodMiner _miner;
+    private readonly string _stateFile;
     private bool _filling;
 
     public MinedCollection(EmbeddedVectorIndex index, MiningGallery gallery, string folder)
     {
         (_index, _gallery) = (index, gallery);
-        _state = new SqliteStateStore(Path.Combine(folder, "state.db"));
+        _stateFile = Path.Combine(folder, "state.db");
+        _state = new SqliteStateStore(_stateFile);
         _blobs = new DirectoryBlobStore(Path.Combine(folder, "blobs"));
         _images = new ImageCatalog(_state, TimeProvider.System);
         _neighbourhoods = new NeighbourhoodCatalog(_state);
@@ -46,7 +51,7 @@ internal sealed class MinedCollection : IAsyncDisposable, INeighbourQueries, IEv
             _neighbourhoods,
             _images,
             this,
-            new PairVerification(this, options),
+            new PairVerification(this, _neighbourhoods, options),
             new VectorEmbedding(_images, _blobs, Create(new EmbeddingOptions()), TimeProvider.System),
             this,
             options);
@@ -58,29 +63,50 @@ internal sealed class MinedCollection : IAsyncDisposable, INeighbourQueries, IEv
     /// <summary>Processor time that the index's graphs took.</summary>
     public TimeSpan GraphCpu { get; private set; }
 
+    /// <summary>Processor time that writing and reading messages took.</summary>
+    public TimeSpan MessageCpu { get; private set; }
+
     /// <summary>Pairs that geometry was asked about.</summary>
     public int Verifications { get; private set; }
 
-    /// <summary>Mines all images that the index holds. A pair of pictures is verified once, since their copies share features.</summary>
+    /// <summary>Images that the index was asked about.</summary>
+    public int Refreshed { get; private set; }
+
+    /// <summary>Events that were published.</summary>
+    public int Published { get; private set; }
+
+    /// <summary>Bytes of the stored state.</summary>
+    public long StateBytes => new FileInfo(_stateFile).Length;
+
+    /// <summary>Mines all images that the index holds. Which of them show the same scene is known, so geometry is not asked.</summary>
     public async Task FillAsync(int images)
     {
-        for (var picture = 0; picture < _gallery.Pictures; picture++)
+        await Parallel.ForAsync(0, images, new ParallelOptions { MaxDegreeOfParallelism = ParallelWrites }, async (n, _) => await AcceptAsync(n));
+        for (var n = 0; n < images; n++)
         {
-            await _blobs.PutAsync(Sift(picture), _gallery.Sift(picture).Serialize(), None);
+            _numbers[Gallery.Id(n)] = n;
         }
 
-        await Parallel.ForAsync(0, images, new ParallelOptions { MaxDegreeOfParallelism = ParallelWrites }, async (n, _) => await AcceptAsync(n));
         _filling = true;
         await _miner.RefreshAsync(Name, Enumerable.Range(0, images).Select(Gallery.Id), embedAnew: null, None);
         _filling = false;
-        (VerificationCpu, GraphCpu, Verifications) = (default, default, 0);
+        StartCounting();
     }
 
-    /// <summary>The catalog's record of an image, as it is when the image is indexed.</summary>
+    /// <summary>Counts from now on.</summary>
+    public void StartCounting() =>
+        (VerificationCpu, GraphCpu, MessageCpu, Verifications, Refreshed, Published) = (default, default, default, 0, 0, 0);
+
+    /// <summary>The catalog's record of an image, as it is when the image is indexed, and its features.</summary>
     public async Task AcceptAsync(int n)
     {
-        var key = $"features/cnn/{n}";
-        await _blobs.PutAsync(key, new CnnFeatures(_gallery.Embedding(n % _gallery.Pictures), new Half[1], [1, 1, 1]).Serialize(), None);
+        var (cnn, sift) = ($"features/cnn/{n}", $"features/sift/{_gallery.SiftKey(n)}");
+        await _blobs.PutAsync(cnn, new CnnFeatures(_gallery.Embedding(n), new Half[TrunkShape.Aggregate(1, (a, b) => a * b)], TrunkShape).Serialize(), None);
+        if (await _blobs.TryReadAsync(sift, None) is null)
+        {
+            await _blobs.PutAsync(sift, _gallery.Sift(n), None);
+        }
+
         await _images.UpdateAsync(
             Name,
             Gallery.Id(n),
@@ -91,8 +117,8 @@ internal sealed class MinedCollection : IAsyncDisposable, INeighbourQueries, IEv
                 Status = ImageStatus.Indexed,
                 Stages = new Dictionary<string, StageOutcome>
                 {
-                    [Stages.Cnn] = new() { Done = true, Version = Version, FeatureKey = key },
-                    [Stages.Sift] = new() { Done = true, Version = Version, FeatureKey = Sift(n % _gallery.Pictures) },
+                    [Stages.Cnn] = new() { Done = true, Version = Version, FeatureKey = cnn },
+                    [Stages.Sift] = new() { Done = true, Version = Version, FeatureKey = sift },
                 },
             },
             None);
@@ -110,59 +136,72 @@ internal sealed class MinedCollection : IAsyncDisposable, INeighbourQueries, IEv
 
     public async Task<NeighboursFound> FindAsync(FindNeighbours request, CancellationToken ct)
     {
+        Refreshed += request.ImageIds.Count;
+        var asked = Travel(request);
         var before = Environment.CpuUsage.TotalTime;
-        var cnn = await _index.FindNeighboursAsync(Name, new NeighbourQuery("cnn", [.. request.ImageIds]), ct);
-        var sift = await _index.FindNeighboursAsync(Name, new NeighbourQuery("sift", [.. request.ImageIds]), ct);
+        var cnn = await _index.FindNeighboursAsync(Name, new NeighbourQuery("cnn", [.. asked.ImageIds]), ct);
+        var sift = await _index.FindNeighboursAsync(Name, new NeighbourQuery("sift", [.. asked.ImageIds]), ct);
+        var answer = new NeighboursFound
+        {
+            Cnn = NeighbourListsOf.Answer(cnn), Sift = NeighbourListsOf.Answer(sift), ModelVersion = Version, VocabularyVersion = Version,
+        };
         GraphCpu += Environment.CpuUsage.TotalTime - before;
-        return new NeighboursFound { Cnn = ToContract(cnn), Sift = ToContract(sift), ModelVersion = Version, VocabularyVersion = Version };
+        return Travel(answer);
     }
 
     public async Task<IReadOnlyList<CandidateVerification>?> VerifyAsync(VerifyCandidates request, CancellationToken ct)
     {
-        var before = Environment.CpuUsage.TotalTime;
-        var records = await _images.GetManyAsync(Name, [request.ImageId!.Value, .. request.Candidates], ct);
-        string[] keys = [.. records.Select(record => record!.OutputKey(Stages.Sift, Version)!)];
-        var query = _filling ? null : await ReadAsync(keys[0], ct);
-        var answers = new List<CandidateVerification>();
-        for (var i = 0; i < request.Candidates.Count; i++)
+        if (_filling)
         {
-            var pair = (keys[0], keys[i + 1]);
-            if (!_filling || !_remembered.TryGetValue(pair, out var answer))
-            {
-                var match = _verifier.Verify(query ?? await ReadAsync(pair.Item1, ct), await ReadAsync(pair.Item2, ct));
-                _remembered[pair] = answer = new CandidateVerification
-                {
-                    ImageId = default, Inliers = match.Inliers, Verified = match.Verified, CentralSupport = match.CentralSupport,
-                };
-            }
-
-            answers.Add(answer with { ImageId = request.Candidates[i] });
+            return [.. request.Candidates.Select(other => Known(request.ImageId!.Value, other))];
         }
 
-        Verifications += request.Candidates.Count;
+        var asked = Travel(request);
+        var before = Environment.CpuUsage.TotalTime;
+        var records = await _images.GetManyAsync(Name, [asked.ImageId!.Value, .. asked.Candidates], ct);
+        SiftFeatures[] features = await Task.WhenAll(records.Select(record => ReadAsync(record!.OutputKey(Stages.Sift, Version)!, ct)));
+        var answers = asked.Candidates.Zip(features.Skip(1), (other, candidate) =>
+        {
+            var match = _verifier.Verify(features[0], candidate);
+            return new CandidateVerification
+            {
+                ImageId = other, Inliers = match.Inliers, Verified = match.Verified, CentralSupport = match.CentralSupport, Homography = match.Homography,
+            };
+        }).ToArray();
         VerificationCpu += Environment.CpuUsage.TotalTime - before;
-        return answers;
+        Verifications += answers.Length;
+        return Travel(new CandidatesVerified { Candidates = answers }).Candidates;
     }
 
     public Task PublishAsync<T>(T message, CancellationToken cancellationToken = default)
-        where T : class => Task.CompletedTask;
+        where T : class
+    {
+        Published++;
+        if (!_filling)
+        {
+            Travel(message);
+        }
+
+        return Task.CompletedTask;
+    }
 
     public async ValueTask DisposeAsync() => await _state.DisposeAsync();
 
     private async Task<SiftFeatures> ReadAsync(string key, CancellationToken ct) => SiftFeatures.Parse((await _blobs.TryReadAsync(key, ct))!);
 
-    private static NeighbourLists ToContract(NeighbourAnswer answer) => new()
+    private CandidateVerification Known(Guid image, Guid other)
     {
-        Lists = [.. answer.Lists.Select(ToContract)],
-        Reverse = [.. answer.Reverse.Select(ToContract)],
-    };
+        var same = _numbers[image] / MiningGallery.Views == _numbers[other] / MiningGallery.Views;
+        return new CandidateVerification { ImageId = other, Verified = same, Inliers = same ? 40 : 0, CentralSupport = same ? 0.5 : 0 };
+    }
 
-    private static ImageNeighbours ToContract(NeighbourList list) => new()
+    /// <summary>A message as it is on the other side.</summary>
+    private T Travel<T>(T message)
+        where T : class
     {
-        ImageId = list.Id,
-        Revision = list.Revision,
-        Neighbours = [.. list.Neighbours.Select(near => new NearImage(near.Id, near.Score))],
-    };
-
-    private static string Sift(int picture) => $"features/sift/{picture}";
+        var before = Environment.CpuUsage.TotalTime;
+        var received = JsonSerializer.Deserialize<T>(JsonSerializer.SerializeToUtf8Bytes(message, StateJson.Options), StateJson.Options)!;
+        MessageCpu += Environment.CpuUsage.TotalTime - before;
+        return received;
+    }
 }

@@ -20,19 +20,21 @@ internal static class MiningBenchmark
         var gallery = new MiningGallery(arguments.Images);
         var nonZeros = Enumerable.Range(0, 200).Average(n => ((SparseVector)gallery.Point(n).Vectors["sift"]).Indices.Length);
         report(FormattableString.Invariant($"{gallery.Pictures} pictures, {nonZeros:F0} of {gallery.Words} words an image"));
-        report("images  arrival p50   p95   CPU ms   cnn p50  sift p50  service p50   CPU ms  graphs  verification  pairs  deletion CPU ms  bulk/s  open ms  load ms  KB an image  graph bytes");
+        report("images  arrival p50   p95   CPU ms   cnn p50  sift p50  service p50   CPU ms  graphs  verification  messages  pairs  refreshed  events  state KB  deletion CPU ms  bulk/s  open ms  load ms  KB an image  graph bytes");
         var sizes = new List<MiningSize>();
         foreach (var size in arguments.Sizes)
         {
             var s = await MeasureAsync(gallery, size, arguments.Arrivals);
             report(FormattableString.Invariant(
-                $"{s.Images,6}  {s.ArrivalP50Ms,11:F2} {s.ArrivalP95Ms,5:F2}  {s.ArrivalCpuMs,7:F2}  {s.CnnP50Ms,8:F2}  {s.SiftP50Ms,8:F2}  {s.Service.P50Ms,11:F2}  {s.Service.CpuMs,7:F2}  {s.Service.GraphCpuMs,6:F2}  {s.Service.VerificationCpuMs,12:F2}  {s.Service.Verifications,5:F1}  {s.DeletionCpuMs,15:F2}  {s.BulkPerSecond,6:F0}  {s.OpenMs,7:F0}  {s.LoadMs,7:F0}  {s.IndexKbPerImage,11:F1}  {s.GraphBytesPerImage,11:F0}"));
+                $"{s.Images,6}  {s.ArrivalP50Ms,11:F2} {s.ArrivalP95Ms,5:F2}  {s.ArrivalCpuMs,7:F2}  {s.CnnP50Ms,8:F2}  {s.SiftP50Ms,8:F2}  {s.Service.P50Ms,11:F2}  {s.Service.CpuMs,7:F2}  {s.Service.GraphCpuMs,6:F2}  {s.Service.VerificationCpuMs,12:F2}  {s.Service.MessageCpuMs,8:F2}  {s.Service.Verifications,5:F1}  {s.Service.Refreshed,9:F1}  {s.Service.Published,6:F1}  {s.Service.StateKbPerImage,8:F1}  {s.DeletionCpuMs,15:F2}  {s.BulkPerSecond,6:F0}  {s.OpenMs,7:F0}  {s.LoadMs,7:F0}  {s.IndexKbPerImage,11:F1}  {s.GraphBytesPerImage,11:F0}"));
             sizes.Add(s);
         }
 
-        var exponent = Exponent(sizes);
-        report(exponent is { } e ? FormattableString.Invariant($"CPU time of an arrival grows with size^{e:F2}") : "one size: no growth");
-        return new MiningFigures(Environment.ProcessorCount, gallery.Pictures, gallery.Words, nonZeros, exponent, sizes);
+        var (graphs, service) = (Exponent(sizes, size => size.ArrivalCpuMs), Exponent(sizes, size => size.Service.CpuMs));
+        report(graphs is null
+            ? "one size: no growth"
+            : FormattableString.Invariant($"CPU time of an arrival grows with size^{graphs:F2} in the graphs, with size^{service:F2} in all"));
+        return new MiningFigures(Environment.ProcessorCount, gallery.Pictures, gallery.Words, nonZeros, graphs, service, sizes);
     }
 
     /// <summary>One image's event again and again: how long each takes, and that neither records nor pairs change.</summary>
@@ -155,10 +157,17 @@ internal static class MiningBenchmark
     {
         await using var mined = new MinedCollection(index, gallery, folder);
         await mined.FillAsync(size);
+        var stateBytes = mined.StateBytes;
         var times = new List<double>();
         var cpu = TimeSpan.Zero;
-        for (var n = size; n < size + arrivals; n++)
+        for (var n = size; n < size + WarmUps + arrivals; n++)
         {
+            if (n == size + WarmUps)
+            {
+                mined.StartCounting();
+                (times, cpu) = ([], default);
+            }
+
             await index.UpsertAsync("c", [gallery.Point(n)]);
             await mined.AcceptAsync(n);
             var before = Environment.CpuUsage.TotalTime;
@@ -171,7 +180,11 @@ internal static class MiningBenchmark
             cpu.TotalMilliseconds / arrivals,
             mined.GraphCpu.TotalMilliseconds / arrivals,
             mined.VerificationCpu.TotalMilliseconds / arrivals,
-            (double)mined.Verifications / arrivals);
+            mined.MessageCpu.TotalMilliseconds / arrivals,
+            (double)mined.Verifications / arrivals,
+            (double)mined.Refreshed / arrivals,
+            (double)mined.Published / arrivals,
+            stateBytes / 1024.0 / size);
     }
 
     private static async Task<double> DeleteAsync(EmbeddedVectorIndex index)
@@ -204,14 +217,14 @@ internal static class MiningBenchmark
     }
 
     /// <summary>The slope of a line through log time over log size.</summary>
-    private static double? Exponent(List<MiningSize> sizes)
+    private static double? Exponent(List<MiningSize> sizes, Func<MiningSize, double> cpuMs)
     {
         if (sizes.DistinctBy(size => size.Images).Count() < 2)
         {
             return null;
         }
 
-        var points = sizes.Select(size => (X: Math.Log(size.Images), Y: Math.Log(size.ArrivalCpuMs))).ToList();
+        var points = sizes.Select(size => (X: Math.Log(size.Images), Y: Math.Log(cpuMs(size)))).ToList();
         var (x, y) = (points.Average(p => p.X), points.Average(p => p.Y));
         return points.Sum(p => (p.X - x) * (p.Y - y)) / points.Sum(p => (p.X - x) * (p.X - x));
     }

@@ -7,10 +7,11 @@ namespace Pipeline.Tests.Benchmarks;
 /// <param name="Pictures">Pictures whose features were resampled.</param>
 /// <param name="Words">Size of the vocabulary.</param>
 /// <param name="MeanNonZeros">Mean non-zeros of a sift vector.</param>
-/// <param name="GrowthExponent">e in time ~ size^e, by least squares over the sizes; null for a single one.</param>
+/// <param name="GraphGrowthExponent">e in time ~ size^e of the graphs, by least squares over the sizes; null for a single one.</param>
+/// <param name="ServiceGrowthExponent">The same of the whole service.</param>
 /// <param name="Sizes">One for each number of images.</param>
 internal sealed record MiningFigures(
-    int Cores, int Pictures, int Words, double MeanNonZeros, double? GrowthExponent, IReadOnlyList<MiningSize> Sizes)
+    int Cores, int Pictures, int Words, double MeanNonZeros, double? GraphGrowthExponent, double? ServiceGrowthExponent, IReadOnlyList<MiningSize> Sizes)
 {
     public static JsonSerializerOptions JsonOptions { get; } = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 }
@@ -49,8 +50,21 @@ internal sealed record MiningSize(
 /// <param name="CpuMs">In all.</param>
 /// <param name="GraphCpuMs">Of it the index's graphs.</param>
 /// <param name="VerificationCpuMs">Of it the verification of new pairs.</param>
+/// <param name="MessageCpuMs">Of it the writing and reading of messages.</param>
 /// <param name="Verifications">Pairs verified.</param>
-internal sealed record ServiceFigures(double P50Ms, double CpuMs, double GraphCpuMs, double VerificationCpuMs, double Verifications);
+/// <param name="Refreshed">Images of which the index was asked.</param>
+/// <param name="Published">Events published.</param>
+/// <param name="StateKbPerImage">Stored state an image.</param>
+internal sealed record ServiceFigures(
+    double P50Ms,
+    double CpuMs,
+    double GraphCpuMs,
+    double VerificationCpuMs,
+    double MessageCpuMs,
+    double Verifications,
+    double Refreshed,
+    double Published,
+    double StateKbPerImage);
 
 /// <summary>One image's event, consumed again and again.</summary>
 /// <param name="Images">Images in the collection.</param>

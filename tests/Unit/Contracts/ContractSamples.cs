@@ -73,8 +73,8 @@ internal static class ContractSamples
         new FindNeighbours { Collection = "photos", ImageIds = [Image] },
         new NeighboursFound
         {
-            Cnn = new NeighbourLists { Lists = [new ImageNeighbours { ImageId = Image, Revision = 7, Neighbours = [new NearImage(Upload, 0.75)] }], Reverse = [] },
-            Sift = new NeighbourLists { Lists = [], Reverse = [new ImageNeighbours { ImageId = Upload, Revision = 8, Neighbours = [new NearImage(Image, 0.5)] }] },
+            Cnn = new NeighbourLists { Lists = [new ImageNeighbours { ImageId = Image, Revision = 7, Neighbours = [new NearImage(Upload, 0.75)], Back = [2], NamedBy = [Upload] }] },
+            Sift = new NeighbourLists { Lists = [new ImageNeighbours { ImageId = Image, Revision = 8, Neighbours = [], Back = [], NamedBy = [] }] },
             Bounded = true, ModelVersion = "m1", VocabularyVersion = "v1",
         },
         new ExtractQueryWords { Image = Bytes, VocabularyVersion = "v1" },

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Catalog;
 using Pipeline.Contracts;
 using Pipeline.Contracts.Queries;
+using Pipeline.Indexing.Neighbours;
 using Pipeline.Messaging;
 using Pipeline.NeighbourMining;
 using Pipeline.Neighbours;
@@ -71,7 +72,7 @@ internal sealed class MiningWorld : IAsyncDisposable, INeighbourQueries, IEventP
         Neighbourhoods,
         Images,
         this,
-        new PairVerification(this, Microsoft.Extensions.Options.Options.Create(Options)),
+        new PairVerification(this, Neighbourhoods, Microsoft.Extensions.Options.Options.Create(Options)),
         new VectorEmbedding(Images, _blobs, Microsoft.Extensions.Options.Options.Create(new EmbeddingOptions()), TimeProvider.System),
         this,
         Microsoft.Extensions.Options.Options.Create(Options));
@@ -165,18 +166,11 @@ internal sealed class MiningWorld : IAsyncDisposable, INeighbourQueries, IEventP
         {
             var answer = await _neighbours.FindNeighboursAsync(request.Collection, new NeighbourQuery(space, [.. request.ImageIds]), ct);
             bounded |= answer.IsBounded;
-            lists.Add(new NeighbourLists { Lists = [.. answer.Lists.Select(ToContract)], Reverse = [.. answer.Reverse.Select(ToContract)] });
+            lists.Add(NeighbourListsOf.Answer(answer));
         }
 
         await AfterFind();
         return new NeighboursFound { Cnn = lists[0], Sift = lists[1], Bounded = bounded, ModelVersion = Model, VocabularyVersion = Vocabulary };
-
-        static ImageNeighbours ToContract(NeighbourList list) => new()
-        {
-            ImageId = list.Id,
-            Revision = list.Revision,
-            Neighbours = [.. list.Neighbours.Select(near => new NearImage(near.Id, near.Score))],
-        };
     }
 
     public Task<IReadOnlyList<CandidateVerification>?> VerifyAsync(VerifyCandidates request, CancellationToken ct)
