@@ -16,6 +16,8 @@ public sealed class HeadTraining : IDisposable
     private readonly EvidenceGraph _evidence;
     private readonly LearningOptions _options;
     private readonly float[][] _prototypes;
+    private readonly FeatureDrift[] _earlier;
+    private readonly int _seed;
     private readonly EvidenceBatches _batches;
     private readonly GraphModule _head;
     private readonly TrainingSession _session;
@@ -27,7 +29,13 @@ public sealed class HeadTraining : IDisposable
     /// <param name="evidence">What belongs together among them.</param>
     /// <param name="options">The recipe.</param>
     /// <param name="seed">What the batches are drawn with.</param>
-    /// <param name="prototypes">Rows of length 1 for the classes learned before; needed for knowledge distillation only.</param>
+    /// <param name="prototypes">
+    /// What is remembered of classes that were learned before and are not among the images: the mean feature of each under the present head, rows
+    /// of length 1. Needed for knowledge distillation only.
+    /// </param>
+    /// <param name="earlier">
+    /// The drift of each step of learning before, the latest first; needed for the estimation of earlier models only.
+    /// </param>
     /// <exception cref="ArgumentException">There are no pairs, or evidence and images differ in number.</exception>
     /// <exception cref="InvalidDataException">The head is damaged, or takes other activations.</exception>
     /// <exception cref="UnsupportedOperatorException">The head has an operator that cannot be trained; its name is in the message.</exception>
@@ -38,7 +46,8 @@ public sealed class HeadTraining : IDisposable
         EvidenceGraph evidence,
         LearningOptions options,
         int seed,
-        IReadOnlyList<float[]>? prototypes = null)
+        IReadOnlyList<float[]>? prototypes = null,
+        IReadOnlyList<FeatureDrift>? earlier = null)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(evidence);
@@ -54,10 +63,12 @@ public sealed class HeadTraining : IDisposable
             throw new ArgumentException("Knowledge can be distilled only from classes that were learned before.", nameof(prototypes));
         }
 
-        (_images, _evidence, _options, _prototypes) = (images, evidence, options, options.Distillation > 0 ? [.. prototypes!] : []);
+        (_images, _evidence, _options, _seed) = (images, evidence, options, seed);
+        _prototypes = options.Distillation > 0 ? [.. prototypes!] : [];
+        _earlier = options.Estimation > 0 ? [.. earlier ?? []] : [];
         _batches = new EvidenceBatches(evidence, options, seed);
         Steps = _batches.Steps;
-        (var step, _head) = UpdateLoss.Build(head, images.TrunkShape, images.Dimensions, options);
+        (var step, _head) = UpdateLoss.Build(head, images.TrunkShape, images.Dimensions, options, _prototypes.Length > 0, _earlier.Length);
         Losses = step.Losses;
         _session = new TrainingSession(sessions, step);
     }
@@ -119,11 +130,33 @@ public sealed class HeadTraining : IDisposable
             .Add(UpdateLoss.Teacher, teacher, count, _images.Dimensions)
             .Add(UpdateLoss.Positive, positive, count, count)
             .Add(UpdateLoss.Negative, negative, count, count);
-        if (_options.Distillation > 0)
+        if (_prototypes.Length > 0)
         {
             batch.Add(UpdateLoss.Prototypes, [.. _prototypes.SelectMany(row => row)], _prototypes.Length, _images.Dimensions);
         }
 
+        for (var model = 1; model <= _earlier.Length; model++)
+        {
+            batch.Add(UpdateLoss.Earlier(model), Estimates(teacher, model), count, _images.Dimensions);
+        }
+
         return batch;
+    }
+
+    /// <summary>Each drift on top of those after it.</summary>
+    private float[] Estimates(float[] teacher, int model)
+    {
+        var random = new Random(unchecked((_seed * 1_000_003) + (Step * 31) + model));
+        var rows = teacher.ToArray();
+        for (var at = 0; at < rows.Length; at += _images.Dimensions)
+        {
+            var row = rows.AsSpan(at, _images.Dimensions);
+            foreach (var drift in _earlier[..model])
+            {
+                drift.Estimate(row, random, row);
+            }
+        }
+
+        return rows;
     }
 }

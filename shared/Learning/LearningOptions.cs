@@ -12,20 +12,23 @@ public sealed class LearningOptions
     /// <summary>The configuration section.</summary>
     public const string SectionName = "ModelUpdating:Learning";
 
-    /// <summary>α: weight of ‖f₁ − f₂‖² of a pair. Default 1.</summary>
+    /// <summary>α: weight of ‖f₁ − f₂‖² of a pair. Default 0.5.</summary>
     [Range(0.0, 1000.0)]
-    public double Similarity { get; set; } = 1;
+    public double Similarity { get; set; } = 0.5;
 
-    /// <summary>Weight of ‖f − f~‖² to the present model's feature of the same image. Default 1.</summary>
+    /// <summary>
+    /// Weight of ‖f − f~‖² to the present model's feature of the same image. Default 2: what it costs in learning once is less than what it
+    /// saves where learning goes on in portions.
+    /// </summary>
     [Range(0.0, 1000.0)]
-    public double Fidelity { get; set; } = 1;
+    public double Fidelity { get; set; } = 2;
 
     /// <summary>
     /// Weight of the contrast between a pair and images of other things. Not published for this method: without it, pairs that are drawn
-    /// together draw everything together. Default 0.5.
+    /// together draw everything together. Default 1.
     /// </summary>
     [Range(0.0, 1000.0)]
-    public double Contrast { get; set; } = 0.5;
+    public double Contrast { get; set; } = 1;
 
     /// <summary>τ: the temperature of the contrast; the smaller, the more the nearest strangers count. Default 0.1.</summary>
     [Range(0.01, 10.0)]
@@ -34,6 +37,13 @@ public sealed class LearningOptions
     /// <summary>Weight of the distillation of correlations within a batch. Default 0.</summary>
     [Range(0.0, 1000.0)]
     public double Correlation { get; set; }
+
+    /// <summary>
+    /// Weight of the distillation of correlations from models before the present one, whose features are estimated; the k-th before it
+    /// counts 2⁻ᵏ. Default 0.
+    /// </summary>
+    [Range(0.0, 1000.0)]
+    public double Estimation { get; set; }
 
     /// <summary>T of the distillation of correlations. Default 4, the published one.</summary>
     [Range(0.1, 100.0)]
@@ -78,4 +88,7 @@ public sealed class LearningOptions
     /// <summary>A gradient longer than this is shortened. Default 10.</summary>
     [Range(1e-6, 1e6)]
     public double GradientNormLimit { get; set; } = 10;
+
+    /// <summary>The same settings, to change some of them.</summary>
+    public LearningOptions Copy() => (LearningOptions)MemberwiseClone();
 }

@@ -74,7 +74,7 @@ public sealed class EvidenceGraph
     /// <param name="seed">Which.</param>
     /// <returns>
     /// The evidence to learn from, which has all images, and the pairs kept back: about that share, at least one subject of several if there
-    /// are two, and never all.
+    /// are two, and never all. The images of a subject kept back are still one subject: nobody learns that they are strangers.
     /// </returns>
     public (EvidenceGraph Learned, IReadOnlyList<EvidencePair> HeldOut) HoldOut(double share, int seed)
     {
@@ -99,8 +99,8 @@ public sealed class EvidenceGraph
             }
         }
 
-        var held = taken.ToHashSet();
-        return (OfPairs(Count, Pairs().Where(pair => !held.Contains(pair))), taken);
+        var held = taken.Select(pair => Subject(pair.First)).ToHashSet();
+        return (new EvidenceGraph([.. _partners.Select((partners, image) => held.Contains(Subject(image)) ? [] : partners)], _subjects), taken);
     }
 
     private static int Root(int[] subjects, int image)

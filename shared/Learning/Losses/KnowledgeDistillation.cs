@@ -10,11 +10,9 @@ internal static class KnowledgeDistillation
     /// <summary>What cosines are multiplied by to be logits.</summary>
     private const double Scale = 16;
 
-    /// <param name="x">The batch.</param>
-    /// <param name="prototypes">A row of length 1 for each class, [K, D].</param>
-    /// <param name="temperature">T.</param>
-    public static string Build(LossInputs x, string prototypes, double temperature)
+    public static string Build(LossInputs x, double temperature)
     {
+        string prototypes = x.Prototypes ?? throw new ArgumentException("There are no classes to distil knowledge of.", nameof(x));
         string before = x.Math.Softmax(Logits(x, x.Teacher, prototypes, temperature));
         string now = x.Math.LogSoftmax(Logits(x, x.Features, prototypes, temperature));
         string entropy = x.Math.Negate(x.Math.Sum(x.Math.Multiply(before, now), keep: false, axes: 1));

@@ -8,7 +8,8 @@ namespace Pipeline.Learning.Losses;
 /// <param name="Teacher">f~: what the present model gives, rows of length 1, [B, D].</param>
 /// <param name="Positive">1 where two images are a pair, else 0; symmetric with an empty diagonal, [B, B].</param>
 /// <param name="Negative">1 where nothing says that two images show the same, else 0; symmetric with an empty diagonal, [B, B].</param>
-internal sealed record LossInputs(GraphMath Math, string Features, string Teacher, string Positive, string Negative)
+/// <param name="Prototypes">What is remembered of classes learned before, rows of length 1, [K, D]; null if nothing is.</param>
+internal sealed record LossInputs(GraphMath Math, string Features, string Teacher, string Positive, string Negative, string? Prototypes = null)
 {
     /// <summary>The mean of a [B, B] over the pairs; 0 where a batch has none.</summary>
     public string MeanOverPairs(string values) =>

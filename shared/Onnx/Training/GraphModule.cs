@@ -40,6 +40,12 @@ public sealed class GraphModule
             .Select(tensor => tensor.Name)];
     }
 
+    /// <summary>
+    /// The model's batch normalisations: what each reads, and the mean and variance it has kept, by their names in the model.
+    /// </summary>
+    public IReadOnlyList<(string Input, string Mean, string Variance)> Normalisations =>
+        [.. _proto.Graph.Node.Where(node => node.OpType == "BatchNormalization").Select(node => (node.Input[0], node.Input[3], node.Input[4]))];
+
     /// <summary>Adds the model's nodes.</summary>
     /// <param name="bindings">For each input of the model the value that it reads.</param>
     /// <returns>All values of this application by the names that they have in the model, outputs and inner ones.</returns>
