@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Pipeline.Tests.Evaluation.Hashing;
 using Pipeline.Tests.Evaluation.Retrieval;
+using Pipeline.Tests.Evaluation.Updating;
 
 const string Usage = """
     dotnet run -c Release --project tests/Evaluation -- retrieval --data DIR [--bits 64] [--json FILE] [--plots DIR]
@@ -12,13 +13,15 @@ try
     return args switch
     {
         ["retrieval", .. var rest] => await RetrievalAsync(rest),
+        ["update", .. var rest] => await UpdateCommand.RunAsync(rest),
+        ["incremental", .. var rest] => await IncrementalCommand.RunAsync(rest),
         ["hashing", .. var rest] => await HashingCommand.RunAsync(rest),
         _ => throw new ArgumentException("Which evaluation?"),
     };
 }
 catch (ArgumentException e)
 {
-    await Console.Error.WriteLineAsync($"{e.Message}\n{Usage}\n{HashingCommand.Usage}");
+    await Console.Error.WriteLineAsync($"{e.Message}\n{Usage}\n{HashingCommand.Usage}\n{UpdateCommand.Usage}\n{IncrementalCommand.Usage}");
     return 2;
 }
 

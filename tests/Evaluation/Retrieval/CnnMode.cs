@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace Pipeline.Tests.Evaluation.Retrieval;
 
 /// <summary>Cosine of the embeddings.</summary>
@@ -10,5 +8,5 @@ internal sealed class CnnMode : IRetrievalMode
     public double BytesPerImage(Gallery gallery) => gallery.Pictures[0].Embedding.Length * sizeof(float);
 
     public IReadOnlyList<(PictureFeatures Picture, double Score)> Rank(Gallery gallery, PictureFeatures query) =>
-        Ranking.By(gallery, picture => TensorPrimitives.Dot<float>(query.Embedding, picture.Embedding));
+        Ranking.By(gallery.Pictures, query);
 }

@@ -10,7 +10,7 @@ using Pipeline.Standalone.Demo;
 namespace Pipeline.Tests.Evaluation.Retrieval;
 
 /// <summary>One picture's features.</summary>
-internal sealed record PictureFeatures(string File, float[] Embedding, byte[] Code, SiftFeatures Sift);
+internal sealed record PictureFeatures(string File, float[] Embedding, byte[] Code, SiftFeatures Sift, CnnFeatures Cnn);
 
 /// <summary>The features of every picture of a ground truth, extracted once as the services do.</summary>
 internal sealed record FeatureSet(GroundTruth Truth, string Root, IReadOnlyList<PictureFeatures> Pictures)
@@ -36,9 +36,10 @@ internal sealed record FeatureSet(GroundTruth Truth, string Root, IReadOnlyList<
             var encoded = File.ReadAllBytes(Path.Combine(set.Root, files[i]));
             using var rgb = decoder.DecodeRgb(encoded, backbone.InputSize, backbone.InputSize);
             using var gray = decoder.DecodeGray(encoded, siftOptions.MaxSide);
-            var embedding = backbone.Extract([rgb.Memory])[0].Embedding.ToArray();
+            var cnn = backbone.Extract([rgb.Memory])[0];
+            var embedding = cnn.Embedding.ToArray();
             pictures[i] = new PictureFeatures(
-                files[i], embedding, encoder.Encode(embedding, 1), extractor.Extract(gray.Pixels, gray.Width, gray.Height));
+                files[i], embedding, encoder.Encode(embedding, 1), extractor.Extract(gray.Pixels, gray.Width, gray.Height), cnn);
         });
         return new FeatureSet(set.Truth, set.Root, pictures);
     }
