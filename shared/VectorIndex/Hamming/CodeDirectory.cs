@@ -24,7 +24,7 @@ internal sealed class CodeDirectory
     {
         if (record >= _next.Length)
         {
-            Array.Resize(ref _next, Math.Max(record + 1, _next.Length * 2));
+            LargeArrays.Grow(ref _next, Math.Max(record + 1, _next.Length * 2));
         }
 
         if (++_count > _heads.Length)
@@ -50,7 +50,7 @@ internal sealed class CodeDirectory
 
     private static int[] NewHeads(int length)
     {
-        var heads = new int[length];
+        var heads = LargeArrays.Allocate<int>(length);
         heads.AsSpan().Fill(-1);
         return heads;
     }

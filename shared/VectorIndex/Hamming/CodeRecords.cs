@@ -26,7 +26,7 @@ internal sealed class CodeRecords(int words)
         var length = checked((record + 1) * words);
         if (length > _data.Length)
         {
-            Array.Resize(ref _data, Math.Max(length, _data.Length * 2));
+            LargeArrays.Grow(ref _data, Math.Max(length, _data.Length * 2));
         }
     }
 }

@@ -16,14 +16,19 @@ internal sealed class EqualCodes
     /// <summary>The record of an id; −1 if it has none.</summary>
     public int RecordOf(int id) => id >= 0 && id < _recordOf.Length ? _recordOf[id] : -1;
 
-    /// <summary>Offers all ids of a record.</summary>
-    public void Offer(NearestRows nearest, int distance, int record)
-    {
-        var (id, isOnly) = First(record);
-        nearest.Offer(distance, id);
+    /// <summary>The ids of a record in one number, which <see cref="OfferIds"/> takes; most changes leave it as it is.</summary>
+    public int Ids(int record) => _first[record];
 
+    /// <summary>Offers all ids of a record.</summary>
+    public void Offer(NearestRows nearest, int distance, int record) => OfferIds(nearest, distance, _first[record]);
+
+    /// <summary>Offers the ids that <see cref="Ids"/> has given.</summary>
+    public void OfferIds(NearestRows nearest, int distance, int ids)
+    {
         // Mostly there is one, and the chain need not be fetched.
-        while (!isOnly && distance <= nearest.Bar && (id = _next[id]) >= 0)
+        var id = ids < 0 ? -2 - ids : ids;
+        nearest.Offer(distance, id);
+        while (ids < 0 && distance <= nearest.Bar && (id = _next[id]) >= 0)
         {
             nearest.Offer(distance, id);
         }
@@ -45,14 +50,24 @@ internal sealed class EqualCodes
         Ensure(ref _recordOf, id);
         Ensure(ref _next, id);
         Ensure(ref _previous, id);
-        var first = isNew ? -1 : First(record).Id;
-        if (first >= 0)
+        _recordOf[id] = record;
+        if (isNew)
         {
-            _previous[first] = id;
+            (_next[id], _previous[id]) = (-1, -1);
+            SetFirst(record, id);
+            return;
         }
 
-        (_recordOf[id], _next[id], _previous[id]) = (record, first, -1);
-        SetFirst(record, id);
+        // Behind the first one, which stays so.
+        var first = First(record);
+        (_next[id], _previous[id]) = (_next[first], first);
+        if (_next[first] >= 0)
+        {
+            _previous[_next[first]] = id;
+        }
+
+        _next[first] = id;
+        SetFirst(record, first);
     }
 
     /// <summary>Removes an id, and says whether its record has none left.</summary>
@@ -71,11 +86,11 @@ internal sealed class EqualCodes
         }
 
         _recordOf[id] = -1;
-        SetFirst(record, previous >= 0 ? First(record).Id : next);
+        SetFirst(record, previous >= 0 ? First(record) : next);
         return _first[record] == -1;
     }
 
-    private (int Id, bool IsOnly) First(int record) => _first[record] < -1 ? (-2 - _first[record], false) : (_first[record], true);
+    private int First(int record) => _first[record] < -1 ? -2 - _first[record] : _first[record];
 
     private void SetFirst(int record, int id) => _first[record] = id >= 0 && _next[id] >= 0 ? -2 - id : id;
 
@@ -84,7 +99,7 @@ internal sealed class EqualCodes
         if (index >= values.Length)
         {
             var before = values.Length;
-            Array.Resize(ref values, Math.Max(index + 1, Math.Max(16, before * 2)));
+            LargeArrays.Grow(ref values, Math.Max(index + 1, Math.Max(16, before * 2)));
             values.AsSpan(before).Fill(-1);
         }
     }

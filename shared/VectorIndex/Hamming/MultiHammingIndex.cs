@@ -18,6 +18,9 @@ public sealed class MultiHammingIndex : IHammingIndex
 
     private const int MinSubstring = 8;
 
+    /// <summary>Growth after which the tables are tidied: what came since lies all over, a fifth at most.</summary>
+    private const double ReviewGrowth = 1.25;
+
     private readonly FlatHammingIndex _flat;
     private readonly CodeDirectory _directory = new();
     private readonly EqualCodes _equals = new();
@@ -74,14 +77,23 @@ public sealed class MultiHammingIndex : IHammingIndex
             _records.Ensure(record);
             words.CopyTo(_records.Code(record));
             _directory.Add(_records, record);
-            foreach (var table in _tables)
-            {
-                table.Add(_records.Code(record), record);
-            }
         }
 
         var id = _free.TryPop(out var free) ? free : _idCount++;
+        var before = isNew ? 0 : Value(record);
         _equals.Add(record, isNew, id);
+        if (isNew)
+        {
+            foreach (var table in _tables)
+            {
+                table.Add(words, Value(record));
+            }
+        }
+        else
+        {
+            Replace(record, before);
+        }
+
         Count++;
         if (_flat.Count >= _reviewAt)
         {
@@ -100,15 +112,20 @@ public sealed class MultiHammingIndex : IHammingIndex
             return false;
         }
 
+        var before = Value(record);
         if (_equals.Remove(id))
         {
             foreach (var table in _tables)
             {
-                table.Remove(_records.Code(record), record);
+                table.Remove(_records.Code(record), before);
             }
 
             _directory.Remove(_records, record);
             _flat.Remove(record);
+        }
+        else
+        {
+            Replace(record, before);
         }
 
         _free.Push(id);
@@ -138,43 +155,78 @@ public sealed class MultiHammingIndex : IHammingIndex
         Span<ulong> words = stackalloc ulong[_words];
         Widen(query, words);
         var search = new SubstringSearch(
-            _tables, _records, _equals, words, stackalloc uint[_tables.Length], stackalloc int[_tables.Length], nearest);
+            _tables, _records, _equals, words, stackalloc int[_tables.Length], stackalloc uint[_tables.Length], stackalloc ulong[_tables.Length], nearest);
 
         // What is left of the cost of comparing with every code.
         var budget = Patience * _flat.Count * Bits / HammingKernel.BlockRows;
-        var step = 0;
-        for (double ahead = 0; capacity == int.MaxValue && step <= radius && ahead <= budget; step++)
+        var worthwhile = capacity == int.MaxValue ? TakeAll(search, radius, budget) : TakeNearest(search, radius, budget, nearest);
+        return worthwhile ? nearest.ToHits() : _flat.Find(new PlaneQuery(query), capacity, radius, new Buckets(_equals));
+    }
+
+    /// <summary>Takes all steps of a radius together, if they are worth it.</summary>
+    private bool TakeAll(SubstringSearch search, int radius, double budget)
+    {
+        double ahead = 0;
+        for (var step = 0; step <= radius && ahead <= budget; step++)
         {
             ahead += search.Cost(step, _flat.Count);
         }
 
-        // All steps of a radius must be worth it; of the nearest it is not known how many it will take.
-        var worthwhile = capacity < int.MaxValue || step > radius;
-        for (step = 0; worthwhile && step <= radius && !(nearest.IsFull && nearest.Bar < step); step++)
-        {
-            worthwhile = search.Cost(step, _flat.Count) <= budget && search.Step(step, ref budget);
-        }
-
-        return worthwhile ? nearest.ToHits() : _flat.Find(new PlaneQuery(query), capacity, radius, new Buckets(_equals));
+        return ahead <= budget && search.Take(0, radius + 1, ref budget);
     }
 
-    /// <summary>Cuts the codes anew where their number asks for it.</summary>
-    private void Review()
+    /// <summary>Takes one step after the other, since it is not known how many are needed, as long as each is worth it.</summary>
+    private bool TakeNearest(SubstringSearch search, int radius, double budget, NearestRows nearest)
     {
-        var tables = SuitableTables();
-        _reviewAt = Math.Max(256, _flat.Count * 2);
-        if (tables == _tables.Length)
+        for (var step = 0; step <= radius && !(nearest.IsFull && nearest.Bar < step); step++)
         {
-            return;
+            if (search.Cost(step, _flat.Count) > budget || !search.Take(step, step + 1, ref budget))
+            {
+                return false;
+            }
         }
 
-        _tables = Create(tables);
-        foreach (var record in _flat.Ids)
+        return true;
+    }
+
+    /// <summary>
+    /// What the tables say of a record: the ids, where they keep the whole code, and otherwise the record, by which that is found.
+    /// </summary>
+    private int Value(int record) => _words == 1 ? _equals.Ids(record) : record;
+
+    /// <summary>Brings the tables up to date with a record.</summary>
+    private void Replace(int record, int before)
+    {
+        var value = Value(record);
+        if (value != before)
         {
             foreach (var table in _tables)
             {
-                table.Add(_records.Code(record), record);
+                table.Replace(_records.Code(record), before, value);
             }
+        }
+    }
+
+    /// <summary>Cuts the codes anew where their number asks for it, and otherwise only tidies the tables.</summary>
+    private void Review()
+    {
+        var tables = SuitableTables();
+        _reviewAt = Math.Max(256, (int)Math.Min(int.MaxValue, _flat.Count * ReviewGrowth));
+        if (tables != _tables.Length)
+        {
+            _tables = Create(tables);
+            foreach (var record in _flat.Ids)
+            {
+                foreach (var table in _tables)
+                {
+                    table.Add(_records.Code(record), Value(record));
+                }
+            }
+        }
+
+        foreach (var table in _tables)
+        {
+            table.Compact();
         }
     }
 

@@ -10,6 +10,9 @@ internal sealed class NearestRows : IDisposable
 {
     private const int MinBuffer = 256;
 
+    /// <summary>Rows from which on sorting them byte by byte pays.</summary>
+    private const int MinRadix = 96;
+
     private readonly int _capacity;
     private readonly int[] _counts;
 
@@ -81,40 +84,78 @@ internal sealed class NearestRows : IDisposable
     {
         DropBeyondBar();
 
-        // The histogram tells where the rows of each distance go; only what did not come in order has to be sorted.
+        var inOrder = true;
+        uint before = 0, greatest = 0;
+        foreach (var key in _keys.AsSpan(0, _kept))
+        {
+            inOrder &= (uint)key >= before;
+            before = (uint)key;
+            greatest = Math.Max(greatest, before);
+        }
+
+        if (!inOrder)
+        {
+            SortByRow(greatest);
+        }
+
+        // The histogram tells where the rows of each distance go.
         var next = ArrayPool<int>.Shared.Rent(_bar + 1);
-        var rows = ArrayPool<int>.Shared.Rent(_kept);
         for (int d = 0, start = 0; d <= _bar; start += _counts[d], d++)
         {
             next[d] = start;
         }
 
-        ulong before = 0;
-        var inOrder = true;
+        var hits = new HammingHit[Math.Min(_capacity, _kept)];
         foreach (var key in _keys.AsSpan(0, _kept))
         {
-            inOrder &= (uint)key >= (uint)before;
-            rows[next[(int)(key >> 32)]++] = (int)(uint)key;
-            before = key;
-        }
-
-        var hits = new HammingHit[Math.Min(_capacity, _kept)];
-        for (int d = 0, i = 0; d <= _bar && i < hits.Length; d++)
-        {
-            if (!inOrder)
+            var (distance, row) = ((int)(key >> 32), (int)(uint)key);
+            var place = next[distance]++;
+            if (place < hits.Length)
             {
-                rows.AsSpan(next[d] - _counts[d], _counts[d]).Sort();
-            }
-
-            for (; i < next[d] && i < hits.Length; i++)
-            {
-                hits[i] = new HammingHit(rows[i], d);
+                hits[place] = new HammingHit(row, distance);
             }
         }
 
         ArrayPool<int>.Shared.Return(next);
-        ArrayPool<int>.Shared.Return(rows);
         return hits;
+    }
+
+    /// <summary>Sorts what is kept by its rows.</summary>
+    /// <param name="greatest">The greatest of these.</param>
+    private void SortByRow(uint greatest)
+    {
+        if (_kept < MinRadix)
+        {
+            _keys.AsSpan(0, _kept).Sort();
+            return;
+        }
+
+        // Byte by byte, the least significant one first; each pass keeps the order of the one before.
+        var sorted = ArrayPool<ulong>.Shared.Rent(_keys.Length);
+        Span<int> places = stackalloc int[256];
+        for (var shift = 0; shift < 32 && greatest >> shift != 0; shift += 8)
+        {
+            places.Clear();
+            foreach (var key in _keys.AsSpan(0, _kept))
+            {
+                places[(byte)(key >> shift)]++;
+            }
+
+            var start = 0;
+            foreach (ref var place in places)
+            {
+                (place, start) = (start, start + place);
+            }
+
+            foreach (var key in _keys.AsSpan(0, _kept))
+            {
+                sorted[places[(byte)(key >> shift)]++] = key;
+            }
+
+            (_keys, sorted) = (sorted, _keys);
+        }
+
+        ArrayPool<ulong>.Shared.Return(sorted);
     }
 
     public void Dispose()

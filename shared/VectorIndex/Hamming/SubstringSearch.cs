@@ -11,7 +11,7 @@ namespace Pipeline.VectorIndex.Hamming;
 /// </summary>
 /// <remarks>
 /// Nearly all of its time is waiting for memory, so what it needs is asked for in batches, a stage ahead: buckets, then the
-/// records of the few codes that are near enough, then their ids.
+/// records of the few codes that are near enough, then their ids. Batches go on over steps that are taken together.
 /// </remarks>
 internal readonly ref struct SubstringSearch
 {
@@ -19,99 +19,147 @@ internal readonly ref struct SubstringSearch
     private const double ProbeCost = 60;
     private const double CandidateCost = 0.5;
 
-    /// <summary>What is under way together.</summary>
-    private const int Batch = 64;
+    /// <summary>Buckets or codes that are dealt with together.</summary>
+    private const int Batch = 256;
+
+    /// <summary>Buckets or codes that are asked for before the first is looked at.</summary>
+    private const int Ahead = 12;
 
     private readonly SubstringTable[] _tables;
     private readonly CodeRecords _records;
     private readonly EqualCodes _equals;
     private readonly NearestRows _nearest;
     private readonly ReadOnlySpan<ulong> _query;
-    private readonly ReadOnlySpan<uint> _keys;
-    private readonly ReadOnlySpan<int> _order;
 
-    /// <param name="tables">The tables.</param>
-    /// <param name="records">The codes in them.</param>
-    /// <param name="equals">Their ids.</param>
+    // By place in the query's order: the table, its key, its bits in the word of a code that has but one.
+    private readonly ReadOnlySpan<int> _order;
+    private readonly ReadOnlySpan<uint> _keys;
+    private readonly ReadOnlySpan<ulong> _masks;
+
+    /// <param name="tables">The tables, whose values are the codes' ids where a code is one word, otherwise their records.</param>
+    /// <param name="records">The codes of records.</param>
+    /// <param name="equals">The ids of records.</param>
     /// <param name="query">The query's words.</param>
-    /// <param name="keys">Room for a key a table.</param>
     /// <param name="order">Room for a number a table.</param>
+    /// <param name="keys">Room for a key a table.</param>
+    /// <param name="masks">Room for a word a table.</param>
     /// <param name="nearest">Receives what is found.</param>
     public SubstringSearch(
         SubstringTable[] tables,
         CodeRecords records,
         EqualCodes equals,
         ReadOnlySpan<ulong> query,
-        Span<uint> keys,
         Span<int> order,
+        Span<uint> keys,
+        Span<ulong> masks,
         NearestRows nearest)
     {
         (_tables, _records, _equals, _nearest) = (tables, records, equals, nearest);
         _query = query;
-        for (var t = 0; t < keys.Length; t++)
+        for (var t = 0; t < tables.Length; t++)
         {
-            keys[t] = tables[t].Key(query);
-            order[t] = t;
-            for (var i = t; i > 0 && Count(order[i], keys) < Count(order[i - 1], keys); i--)
+            var key = tables[t].Key(query);
+            var count = tables[t].Count(key);
+            var i = t;
+            for (; i > 0 && count < tables[order[i - 1]].Count(keys[i - 1]); i--)
             {
-                (order[i], order[i - 1]) = (order[i - 1], order[i]);
+                (order[i], keys[i]) = (order[i - 1], keys[i - 1]);
             }
+
+            (order[i], keys[i]) = (t, key);
         }
 
-        _keys = keys;
+        for (var i = 0; i < masks.Length; i++)
+        {
+            masks[i] = tables[order[i]].WordMask;
+        }
+
         _order = order;
+        _keys = keys;
+        _masks = masks;
     }
 
     /// <summary>What a step is expected to cost among so many codes.</summary>
     public double Cost(int step, int codes)
     {
-        var table = _tables[_order[step % _tables.Length]];
+        var table = Table(step % _tables.Length);
         return table.Probes(step / _tables.Length) * (ProbeCost + (CandidateCost * codes / (1 << table.Length)));
     }
 
-    /// <summary>Takes a step; false if it met so many candidates that the budget is spent.</summary>
+    /// <summary>Takes steps; false if they met so many candidates that the budget is spent.</summary>
+    /// <param name="step">The first.</param>
+    /// <param name="end">Behind the last.</param>
+    /// <param name="budget">What they may cost, as <see cref="Cost"/> says; receives what is left.</param>
     [SkipLocalsInit]
-    public bool Step(int step, ref double budget)
+    public bool Take(int step, int end, ref double budget)
     {
-        var (ordinal, weight) = (_order[step % _tables.Length], step / _tables.Length);
-        var table = _tables[ordinal];
-        if (weight > table.Length)
-        {
-            return true;
-        }
-
-        Span<uint> work = stackalloc uint[Batch];
-        Span<Bucket> buckets = stackalloc Bucket[Batch];
+        Span<uint> keys = stackalloc uint[Batch];
+        Span<Probe> probes = stackalloc Probe[Batch];
         Span<Met> met = stackalloc Met[Batch];
-        var flips = (1u << weight) - 1;
-        do
+        var count = 0;
+        var place = step % _tables.Length;
+        var flips = FirstFlips(step);
+        while (step < end)
         {
-            var count = 0;
-            var found = table.LookUp(_keys[ordinal], ref flips, work, buckets);
-            budget -= found * ProbeCost;
-            foreach (var bucket in buckets[..found])
+            var found = 0;
+            while (step < end && found < Batch)
             {
-                budget -= bucket.Count * CandidateCost;
-                if (budget < 0)
+                var table = Table(place);
+                var more = table.Find(_keys[place], ref flips, keys[found..]);
+                probes.Slice(found, more).Fill(new Probe(place, step, default));
+                found += more;
+                if (flips >> table.Length != 0)
+                {
+                    flips = FirstFlips(++step);
+                    place = place + 1 < _tables.Length ? place + 1 : 0;
+                }
+            }
+
+            long candidates = 0;
+            for (var i = 0; i < Math.Min(Ahead, found); i++)
+            {
+                candidates += Fetch(ref probes[i], keys[i]);
+            }
+
+            budget -= found * ProbeCost;
+            for (var i = 0; i < found; i++)
+            {
+                if (i + Ahead < found)
+                {
+                    candidates += Fetch(ref probes[i + Ahead], keys[i + Ahead]);
+                }
+
+                if (candidates * CandidateCost > budget)
                 {
                     return false;
                 }
 
-                count = Compare(table, bucket, step, met, count);
+                count = Compare(probes[i], met, count);
             }
 
-            Offer(table, step, met[..count]);
+            budget -= candidates * CandidateCost;
         }
-        while (flips < 1u << table.Length);
 
+        Offer(met[..count]);
         return true;
     }
 
-    private int Count(int table, ReadOnlySpan<uint> keys) => _tables[table].Count(keys[table]);
+    private int Fetch(ref Probe probe, uint key)
+    {
+        probe = probe with { Bucket = Table(probe.Place).Fetch(key) };
+        return probe.Bucket.Count;
+    }
+
+    private SubstringTable Table(int place) => _tables[_order[place]];
+
+    /// <summary>The first choice of bits to turn in a step; beyond any substring if that is shorter.</summary>
+    private uint FirstFlips(int step) => (1u << Math.Min(step / _tables.Length, SubstringTable.MaxLength + 1)) - 1;
 
     /// <summary>Collects the near codes of a bucket, and offers what was collected whenever there is no room.</summary>
-    private unsafe int Compare(SubstringTable table, Bucket bucket, int step, Span<Met> met, int count)
+    private unsafe int Compare(Probe probe, Span<Met> met, int count)
     {
+        var (place, step, bucket) = probe;
+        var table = Table(place);
         var kept = _query[table.KeptWord];
         fixed (ulong* words = table.Words(bucket))
         {
@@ -120,21 +168,17 @@ internal readonly ref struct SubstringSearch
                 var near = WordDistance.Within(words + first, Math.Min(64, bucket.Count - first), kept, _nearest.Bar);
                 for (; near != 0; near &= near - 1)
                 {
-                    var at = first + BitOperations.TrailingZeroCount(near);
-                    var difference = words[at] ^ kept;
-                    if (_query.Length == 1 && !IsFirst(difference, step))
-                    {
-                        continue;
-                    }
-
                     if (count == met.Length)
                     {
-                        Offer(table, step, met);
+                        Offer(met);
                         count = 0;
                     }
 
-                    table.PrefetchRecord(bucket.Start + at);
-                    met[count++] = new Met(bucket.Start + at, BitOperations.PopCount(difference));
+                    // Written in any case, and kept if it is the first meeting: the processor need not guess.
+                    var at = first + BitOperations.TrailingZeroCount(near);
+                    var difference = words[at] ^ kept;
+                    met[count] = new Met(bucket.Start + at, BitOperations.PopCount(difference), place, step);
+                    count += _query.Length > 1 || IsFirst(difference, step) ? 1 : 0;
                 }
             }
         }
@@ -142,34 +186,56 @@ internal readonly ref struct SubstringSearch
         return count;
     }
 
-    private void Offer(SubstringTable table, int step, Span<Met> met)
+    private void Offer(Span<Met> met)
     {
-        foreach (ref var one in met)
+        // Three stages, each some codes behind the one before.
+        for (var i = 0; i < met.Length + (2 * Ahead); i++)
         {
-            var record = table.Record(one.Place);
-            one = one with { Place = record };
-            if (_query.Length > 1)
+            if (i < met.Length)
             {
-                _records.Prefetch(record);
+                Table(met[i].Table).PrefetchValue(met[i].Place);
             }
 
-            _equals.Prefetch(record);
+            if (i - Ahead is >= 0 and var near && near < met.Length)
+            {
+                Resolve(ref met[near]);
+            }
+
+            if (i >= 2 * Ahead)
+            {
+                Offer(met[i - (2 * Ahead)]);
+            }
+        }
+    }
+
+    private void Resolve(ref Met met)
+    {
+        met = met with { Place = Table(met.Table).Value(met.Place) };
+        if (_query.Length > 1)
+        {
+            _equals.Prefetch(met.Place);
+            _records.Prefetch(met.Place);
+        }
+    }
+
+    private void Offer(Met met)
+    {
+        // The bar may have come nearer since a code was met.
+        if (_query.Length == 1)
+        {
+            if (met.Distance <= _nearest.Bar)
+            {
+                _equals.OfferIds(_nearest, met.Distance, met.Place);
+            }
+
+            return;
         }
 
-        foreach (var (place, word) in met)
+        var code = _records.Code(met.Place);
+        var distance = Distance(code);
+        if (distance <= _nearest.Bar && IsFirst(code, met.Step))
         {
-            var (record, distance) = (place, word);
-            if (_query.Length > 1)
-            {
-                var code = _records.Code(record);
-                distance = Distance(code);
-                if (distance > _nearest.Bar || !IsFirst(code, step))
-                {
-                    continue;
-                }
-            }
-
-            _equals.Offer(_nearest, distance, record);
+            _equals.Offer(_nearest, distance, met.Place);
         }
     }
 
@@ -187,15 +253,13 @@ internal readonly ref struct SubstringSearch
     /// <summary>Whether no earlier step has met the code of a single word that differs from the query so.</summary>
     private bool IsFirst(ulong difference, int step)
     {
-        for (var i = 0; i < _order.Length; i++)
+        var isFirst = true;
+        for (var i = 0; i < _masks.Length; i++)
         {
-            if ((BitOperations.PopCount(difference & _tables[_order[i]].WordMask) * _order.Length) + i < step)
-            {
-                return false;
-            }
+            isFirst &= (BitOperations.PopCount(difference & _masks[i]) * _masks.Length) + i >= step;
         }
 
-        return true;
+        return isFirst;
     }
 
     /// <summary>Whether no earlier step has met the code.</summary>
@@ -203,8 +267,7 @@ internal readonly ref struct SubstringSearch
     {
         for (var i = 0; i < _order.Length; i++)
         {
-            var t = _order[i];
-            if ((BitOperations.PopCount(_tables[t].Key(code) ^ _keys[t]) * _order.Length) + i < step)
+            if ((BitOperations.PopCount(Table(i).Key(code) ^ _keys[i]) * _order.Length) + i < step)
             {
                 return false;
             }
@@ -214,7 +277,15 @@ internal readonly ref struct SubstringSearch
     }
 
     /// <summary>A code that may be a hit.</summary>
-    /// <param name="Place">Where its record is, later the record.</param>
+    /// <param name="Place">Where its value is, later the value.</param>
     /// <param name="Distance">The kept word's distance.</param>
-    private readonly record struct Met(int Place, int Distance);
+    /// <param name="Table">The table's place in the query's order.</param>
+    /// <param name="Step">The step that met it.</param>
+    private readonly record struct Met(int Place, int Distance, int Table, int Step);
+
+    /// <summary>A bucket to look into.</summary>
+    /// <param name="Place">The table's place in the query's order.</param>
+    /// <param name="Step">The step that looks.</param>
+    /// <param name="Bucket">The bucket, once it is fetched.</param>
+    private readonly record struct Probe(int Place, int Step, Bucket Bucket);
 }

@@ -5,11 +5,14 @@ using System.Runtime.Intrinsics.X86;
 namespace Pipeline.VectorIndex.Hamming;
 
 /// <summary>
-/// Records by some consecutive bits of their codes: a bucket for each value that these bits can have. Beside each record its
-/// bucket keeps one word of the code, so that most records are dismissed without another access to memory.
+/// Codes by some consecutive bits of theirs, the substring: a bucket for each. Of a code it keeps one word, so that most are
+/// dismissed without another access to memory, and a value that tells more.
 /// </summary>
 internal sealed class SubstringTable
 {
+    /// <summary>Most bits of a substring.</summary>
+    public const int MaxLength = 30;
+
     private readonly int _word;
     private readonly int _shift;
     private readonly uint _mask;
@@ -20,13 +23,14 @@ internal sealed class SubstringTable
     private readonly BucketSlab _slab = new();
 
     /// <param name="firstBit">First bit of the substring.</param>
-    /// <param name="length">Its length, 1 to 30.</param>
+    /// <param name="length">Its length, 1 to <see cref="MaxLength"/>.</param>
     /// <param name="words">Words of a code.</param>
     public SubstringTable(int firstBit, int length, int words)
     {
         (_word, _shift, Length) = (firstBit / 64, firstBit % 64, length);
         _mask = (1u << length) - 1;
-        _buckets = new Bucket[1 << length];
+        _buckets = LargeArrays.Allocate<Bucket>(1 << length);
+        _buckets.AsSpan().Clear();
         _occupied = new ulong[((1 << length) + 63) / 64];
 
         // Another word than the substring's, where there is one: the substring's bits are known to match already.
@@ -54,17 +58,23 @@ internal sealed class SubstringTable
         return (uint)bits & _mask;
     }
 
-    public void Add(ReadOnlySpan<ulong> code, int record)
+    /// <summary>Adds a value of a code's.</summary>
+    public void Add(ReadOnlySpan<ulong> code, int value)
     {
         var key = Key(code);
-        _slab.Add(ref _buckets[key], code[KeptWord], record);
+        _slab.Add(ref _buckets[key], code[KeptWord], value);
         _occupied[key / 64] |= 1UL << (int)(key % 64);
     }
 
-    public void Remove(ReadOnlySpan<ulong> code, int record)
+    /// <summary>Puts another value in the place of one that the code has.</summary>
+    public void Replace(ReadOnlySpan<ulong> code, int value, int replacement) =>
+        _slab.Replace(_buckets[Key(code)], value, replacement);
+
+    /// <summary>Removes a value that the code has.</summary>
+    public void Remove(ReadOnlySpan<ulong> code, int value)
     {
         var key = Key(code);
-        _slab.Remove(ref _buckets[key], record);
+        _slab.Remove(ref _buckets[key], value);
         if (_buckets[key].Count == 0)
         {
             _occupied[key / 64] &= ~(1UL << (int)(key % 64));
@@ -72,26 +82,24 @@ internal sealed class SubstringTable
     }
 
     /// <summary>
-    /// Looks up the buckets of a substring with some bits turned, and then with further choices of as many bits, until there
-    /// is no room or no choice left. All lookups are under way before the first is waited for.
+    /// Finds the buckets, of those that are not empty, of a substring with some bits turned, and then with further choices of as
+    /// many bits, until there is no room or no choice left, and begins to fetch where they lie.
     /// </summary>
     /// <param name="key">The substring.</param>
     /// <param name="flips">The bits to begin with; receives those to go on with, 2^<see cref="Length"/> or more behind the last.</param>
-    /// <param name="keys">Room for work, as long as <paramref name="buckets"/>.</param>
-    /// <param name="buckets">Receives those that are not empty.</param>
+    /// <param name="keys">Receives the substrings.</param>
     /// <returns>How many these are.</returns>
-    public unsafe int LookUp(uint key, ref uint flips, Span<uint> keys, Span<Bucket> buckets)
+    public unsafe int Find(uint key, ref uint flips, Span<uint> keys)
     {
         var count = 0;
         var next = flips;
-        do
+        while (next <= _mask && count < keys.Length)
         {
             var probe = key ^ next;
             keys[count] = probe;
             count += (int)(_occupied[probe / 64] >> (int)(probe % 64)) & 1;
             next = next == 0 ? _mask + 1 : NextOfWeight(next);
         }
-        while (next <= _mask && count < keys.Length);
 
         flips = next;
         if (Sse.IsSupported)
@@ -102,25 +110,29 @@ internal sealed class SubstringTable
             }
         }
 
-        for (var i = 0; i < count; i++)
-        {
-            buckets[i] = _buckets[keys[i]];
-            _slab.PrefetchWords(buckets[i]);
-        }
-
         return count;
+    }
+
+    /// <summary>The bucket of a substring, whose words it begins to fetch.</summary>
+    public Bucket Fetch(uint key)
+    {
+        _slab.PrefetchWords(_buckets[key]);
+        return _buckets[key];
     }
 
     /// <summary>The kept words of a bucket.</summary>
     public ReadOnlySpan<ulong> Words(Bucket bucket) => _slab.Words(bucket);
 
-    /// <summary>The record at a place: a bucket's start and how far behind it.</summary>
-    public int Record(int place) => _slab.Record(place);
+    /// <summary>The value at a place: a bucket's start and how far behind it.</summary>
+    public int Value(int place) => _slab.Value(place);
 
-    /// <summary>Fetches the record at a place into the cache.</summary>
-    public void PrefetchRecord(int place) => _slab.PrefetchRecord(place);
+    /// <summary>Fetches the value at a place into the cache.</summary>
+    public void PrefetchValue(int place) => _slab.PrefetchValue(place);
 
-    /// <summary>Number of records with a substring.</summary>
+    /// <summary>Lays the buckets out by their substrings, so that near ones lie near.</summary>
+    public void Compact() => _slab.Compact(_buckets);
+
+    /// <summary>Number of codes with a substring.</summary>
     public int Count(uint key) => _buckets[key].Count;
 
     /// <summary>Number of substrings that differ from a given one in so many bits.</summary>
