@@ -6,6 +6,19 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Pipeline.Sift;
 
+/// <summary>How descriptors are compared; each gives the same pairs.</summary>
+internal enum MatcherPath
+{
+    /// <summary>On any processor.</summary>
+    Scalar,
+
+    /// <summary>AVX2 or AVX-512, on 16 bits a number.</summary>
+    Wide,
+
+    /// <summary>VNNI, on bytes.</summary>
+    Bytes,
+}
+
 /// <summary>
 /// Exact nearest neighbours between two sets of byte descriptors, both ways in one pass, then Lowe's ratio test.
 /// Distances are exact integers on every path, so the result does not depend on the processor.
@@ -17,12 +30,18 @@ internal static class DescriptorMatcher
     /// <summary>Rows of the query that are compared at once, which loads each candidate row once for all of them.</summary>
     private const int Block = 4;
 
+    /// <summary>The paths that this processor can take, the fastest last.</summary>
+    internal static IReadOnlyList<MatcherPath> Paths { get; } =
+    [
+        MatcherPath.Scalar, .. Avx2.IsSupported ? [MatcherPath.Wide] : (MatcherPath[])[], .. AvxVnni.IsSupported ? [MatcherPath.Bytes] : (MatcherPath[])[],
+    ];
+
     /// <summary>Pairs (query, candidate) that are each other's nearest, in order of the query; ties go to the lower index.</summary>
     /// <param name="query">n × 128 bytes.</param>
     /// <param name="candidate">m × 128 bytes.</param>
     /// <param name="ratio">The nearest must be closer than this part of the distance to the second nearest; with one candidate it always is.</param>
-    /// <param name="simd">False for the scalar path, which tests compare with.</param>
-    internal static List<(int Query, int Candidate)> Match(ReadOnlySpan<byte> query, ReadOnlySpan<byte> candidate, float ratio, bool simd = true)
+    /// <param name="path">The fastest if null; tests compare them.</param>
+    internal static List<(int Query, int Candidate)> Match(ReadOnlySpan<byte> query, ReadOnlySpan<byte> candidate, float ratio, MatcherPath? path = null)
     {
         var n = query.Length / Size;
         var m = candidate.Length / Size;
@@ -36,13 +55,17 @@ internal static class DescriptorMatcher
         var back = new (int Distance, int Index)[m];
         Array.Fill(best, Nearest.None);
         Array.Fill(back, (int.MaxValue, -1));
-        if (simd && Avx2.IsSupported)
+        switch (path ?? Paths[^1])
         {
-            CompareWide(query, candidate, best, back);
-        }
-        else
-        {
-            CompareScalar(query, candidate, best, back);
+            case MatcherPath.Bytes:
+                Compare<ByteDotProducts>(query, candidate, best, back);
+                break;
+            case MatcherPath.Wide:
+                Compare<WideDotProducts>(query, candidate, best, back);
+                break;
+            default:
+                CompareScalar(query, candidate, best, back);
+                break;
         }
 
         var squaredRatio = (double)ratio * ratio;
@@ -78,36 +101,39 @@ internal static class DescriptorMatcher
         }
     }
 
-    private static unsafe void CompareWide(ReadOnlySpan<byte> query, ReadOnlySpan<byte> candidate, Span<Nearest> best, Span<(int Distance, int Index)> back)
+    /// <summary>|a − b|² = |a|² + |b|² − 2ab needs only dot products of rows that are prepared once.</summary>
+    private static unsafe void Compare<TDots>(
+        ReadOnlySpan<byte> query, ReadOnlySpan<byte> candidate, Span<Nearest> best, Span<(int Distance, int Index)> back)
+        where TDots : struct, IDotProducts
     {
         var n = best.Length;
         var m = back.Length;
+        var size = TDots.RowBytes;
 
-        // Widened once, so that the inner loop is load, multiply-add, add; |a − b|² = |a|² + |b|² − 2ab needs only dot products.
         // On a cache line's border, since every other load would straddle two lines otherwise.
-        var wide = (short*)NativeMemory.AlignedAlloc((nuint)(n + m) * Size * sizeof(short), 64);
-        var norms = ArrayPool<int>.Shared.Rent(n + m);
+        var prepared = (byte*)NativeMemory.AlignedAlloc((nuint)(n + m) * (nuint)size, 64);
+        var terms = ArrayPool<int>.Shared.Rent(n + m);
         try
         {
-            Widen(query, new Span<short>(wide, n * Size), norms);
-            Widen(candidate, new Span<short>(wide + (n * Size), m * Size), norms.AsSpan(n));
-            ref var rows = ref *wide;
-            ref var others = ref Unsafe.Add(ref rows, n * Size);
+            TDots.PrepareRows(query, new Span<byte>(prepared, n * size), terms);
+            TDots.PrepareOthers(candidate, new Span<byte>(prepared + (n * size), m * size), terms.AsSpan(n));
+            ref var rows = ref *prepared;
+            ref var others = ref Unsafe.Add(ref rows, n * size);
             for (var i = 0; i < n; i += Block)
             {
-                ref var row = ref Unsafe.Add(ref rows, i * Size);
+                ref var row = ref Unsafe.Add(ref rows, i * size);
                 if (n - i < Block)
                 {
-                    CompareFew(ref row, ref others, norms, best, back, i);
+                    CompareFew<TDots>(ref row, ref others, terms, best, back, i);
                     break;
                 }
 
-                var lengths = Vector128.Create(norms.AsSpan(i, Block));
+                var own = Vector128.Create(terms.AsSpan(i, Block));
                 var seconds = Vector128.Create(int.MaxValue);
                 for (var j = 0; j < m; j++)
                 {
-                    var dots = DotFour(ref row, ref Unsafe.Add(ref others, j * Size));
-                    var distances = lengths + Vector128.Create(norms[n + j]) - (dots + dots);
+                    var dots = TDots.Four(ref row, ref Unsafe.Add(ref others, j * size));
+                    var distances = own + Vector128.Create(terms[n + j]) - (dots + dots);
 
                     // Hardly any pair is among the nearest seen so far: one comparison tells for all four.
                     if (Vector128.LessThanAny(distances, Vector128.Max(seconds, Vector128.Create(back[j].Distance))))
@@ -124,106 +150,25 @@ internal static class DescriptorMatcher
         }
         finally
         {
-            NativeMemory.AlignedFree(wide);
-            ArrayPool<int>.Shared.Return(norms);
+            NativeMemory.AlignedFree(prepared);
+            ArrayPool<int>.Shared.Return(terms);
         }
     }
 
     /// <summary>The last rows of the query, fewer than a block.</summary>
-    private static void CompareFew(
-        ref short rows, ref short others, ReadOnlySpan<int> norms, Span<Nearest> best, Span<(int Distance, int Index)> back, int first)
+    private static void CompareFew<TDots>(
+        ref byte rows, ref byte others, ReadOnlySpan<int> terms, Span<Nearest> best, Span<(int Distance, int Index)> back, int first)
+        where TDots : struct, IDotProducts
     {
         var n = best.Length;
         for (var i = first; i < n; i++)
         {
             for (var j = 0; j < back.Length; j++)
             {
-                var dot = Dot(ref Unsafe.Add(ref rows, (i - first) * Size), ref Unsafe.Add(ref others, j * Size));
-                Record(ref best[i], ref back[j], norms[i] + norms[n + j] - (2 * dot), i, j);
+                var dot = TDots.One(ref Unsafe.Add(ref rows, (i - first) * TDots.RowBytes), ref Unsafe.Add(ref others, j * TDots.RowBytes));
+                Record(ref best[i], ref back[j], terms[i] + terms[n + j] - (2 * dot), i, j);
             }
         }
-    }
-
-    private static void Widen(ReadOnlySpan<byte> descriptors, Span<short> wide, Span<int> norms)
-    {
-        for (var i = 0; i < descriptors.Length / Size; i++)
-        {
-            var norm = 0;
-            for (var k = i * Size; k < (i + 1) * Size; k++)
-            {
-                var value = descriptors[k];
-                wide[k] = value;
-                norm += value * value;
-            }
-
-            norms[i] = norm;
-        }
-    }
-
-    /// <summary>Products of bytes add up to at most 128 × 255² = 8.3 million: no overflow.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Dot(ref short a, ref short b)
-    {
-        var sum = Vector256<int>.Zero;
-        for (nuint k = 0; k < Size; k += 16)
-        {
-            sum += Avx2.MultiplyAddAdjacent(Vector256.LoadUnsafe(ref a, k), Vector256.LoadUnsafe(ref b, k));
-        }
-
-        return Vector256.Sum(sum);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> DotFour(ref short rows, ref short other)
-    {
-        if (Avx512BW.IsSupported)
-        {
-            return DotFourWidest(ref rows, ref other);
-        }
-
-        var sum0 = Vector256<int>.Zero;
-        var sum1 = Vector256<int>.Zero;
-        var sum2 = Vector256<int>.Zero;
-        var sum3 = Vector256<int>.Zero;
-        for (nuint k = 0; k < Size; k += 16)
-        {
-            var o = Vector256.LoadUnsafe(ref other, k);
-            sum0 += Avx2.MultiplyAddAdjacent(Vector256.LoadUnsafe(ref rows, k), o);
-            sum1 += Avx2.MultiplyAddAdjacent(Vector256.LoadUnsafe(ref rows, k + Size), o);
-            sum2 += Avx2.MultiplyAddAdjacent(Vector256.LoadUnsafe(ref rows, k + (2 * Size)), o);
-            sum3 += Avx2.MultiplyAddAdjacent(Vector256.LoadUnsafe(ref rows, k + (3 * Size)), o);
-        }
-
-        return SumEach(sum0, sum1, sum2, sum3);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> DotFourWidest(ref short rows, ref short other)
-    {
-        var sum0 = Vector512<int>.Zero;
-        var sum1 = Vector512<int>.Zero;
-        var sum2 = Vector512<int>.Zero;
-        var sum3 = Vector512<int>.Zero;
-        for (nuint k = 0; k < Size; k += 32)
-        {
-            var o = Vector512.LoadUnsafe(ref other, k);
-            sum0 += Avx512BW.MultiplyAddAdjacent(Vector512.LoadUnsafe(ref rows, k), o);
-            sum1 += Avx512BW.MultiplyAddAdjacent(Vector512.LoadUnsafe(ref rows, k + Size), o);
-            sum2 += Avx512BW.MultiplyAddAdjacent(Vector512.LoadUnsafe(ref rows, k + (2 * Size)), o);
-            sum3 += Avx512BW.MultiplyAddAdjacent(Vector512.LoadUnsafe(ref rows, k + (3 * Size)), o);
-        }
-
-        return SumEach(
-            sum0.GetLower() + sum0.GetUpper(), sum1.GetLower() + sum1.GetUpper(),
-            sum2.GetLower() + sum2.GetUpper(), sum3.GetLower() + sum3.GetUpper());
-    }
-
-    /// <summary>Four horizontal sums at the price of about one.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> SumEach(Vector256<int> sum0, Vector256<int> sum1, Vector256<int> sum2, Vector256<int> sum3)
-    {
-        var pairs = Avx2.HorizontalAdd(Avx2.HorizontalAdd(sum0, sum1), Avx2.HorizontalAdd(sum2, sum3));
-        return pairs.GetLower() + pairs.GetUpper();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -22,6 +22,7 @@ public sealed class NeighbourhoodMiner(
     IOptions<MiningOptions> options)
 {
     private const int Batch = 64;
+    private const int MaxUntold = 256;
     private const int MaxRounds = 10_000;
 
     /// <summary>Refreshes images and all that depends on them.</summary>
@@ -34,17 +35,27 @@ public sealed class NeighbourhoodMiner(
         var asked = imageIds.ToHashSet();
         var waiting = asked.ToHashSet();
         var uncounted = asked.ToHashSet();
+        var untold = new Dictionary<Guid, Neighbourhood>();
         var outcome = default(MiningOutcome);
-        for (var round = 0; waiting.Count > 0; round++)
+        for (var round = 0; waiting.Count + untold.Count > 0; round++)
         {
             if (round == MaxRounds)
             {
                 throw new StateConflictException($"Neighbourhoods of '{collection}' still change after {MaxRounds} rounds.");
             }
 
+            // Told late and together, an image is told once however often it was refreshed, and what many have in common is read once.
+            // Until then it is marked.
+            if (waiting.Count == 0 || untold.Count >= MaxUntold)
+            {
+                await TellAsync(collection, [.. untold.Values], waiting, ct);
+                untold.Clear();
+                continue;
+            }
+
             Guid[] batch = [.. waiting.Take(Batch)];
             waiting.ExceptWith(batch);
-            outcome += await RefreshBatchAsync(collection, batch, embedAnew, asked, waiting, uncounted, ct);
+            outcome += await RefreshBatchAsync(collection, batch, embedAnew, asked, waiting, uncounted, untold, ct);
             embedAnew = null;
         }
 
@@ -52,7 +63,14 @@ public sealed class NeighbourhoodMiner(
     }
 
     private async Task<MiningOutcome> RefreshBatchAsync(
-        string collection, Guid[] batch, Guid? embedAnew, HashSet<Guid> asked, HashSet<Guid> waiting, HashSet<Guid> uncounted, CancellationToken ct)
+        string collection,
+        Guid[] batch,
+        Guid? embedAnew,
+        HashSet<Guid> asked,
+        HashSet<Guid> waiting,
+        HashSet<Guid> uncounted,
+        Dictionary<Guid, Neighbourhood> untold,
+        CancellationToken ct)
     {
         // In this order: what is written is at least as new as what it replaces, or the write is refused.
         var stored = await neighbourhoods.ReadAsync(collection, batch, ct);
@@ -78,17 +96,17 @@ public sealed class NeighbourhoodMiner(
             var same = NeighbourhoodChanges.Same(before.Value, fresh);
             if (before.MarkVersion > 0 || !same || doubtful.Count > 0)
             {
-                var untold = false;
+                var keepMark = false;
                 if (fresh is not null)
                 {
                     fresh = same ? fresh : NeighbourhoodChanges.Succeed(before.Value, fresh);
-                    untold = IsUntold(fresh, collection);
+                    keepMark = IsUntold(fresh, collection);
                     doubtful.UnionWith(NeighbourhoodChanges.Doubtful(before.Value, fresh, builder.NamersOf(before.ImageId), options.Value));
 
                     // One that it names anew may have been deleted and mined since the index answered: then nobody will take it out of
                     // this list. Where the mark is kept anyway, a look at its record is enough.
                     var unseen = NeighbourhoodChanges.NewlyNamed(before.Value, fresh).Except(doubtful).ToArray();
-                    if (untold)
+                    if (keepMark)
                     {
                         named[before.ImageId] = unseen;
                     }
@@ -98,7 +116,7 @@ public sealed class NeighbourhoodMiner(
                     }
                 }
 
-                changes.Add(new NeighbourhoodChange(before, fresh, doubtful, untold));
+                changes.Add(new NeighbourhoodChange(before, fresh, doubtful, keepMark));
             }
         }
 
@@ -106,8 +124,19 @@ public sealed class NeighbourhoodMiner(
         asked.ExceptWith(batch.Except(changes.Except(written).Select(change => change.Before.ImageId)));
         var outdated = await LookAgainAsync(collection, written, named, ct);
         waiting.UnionWith(outdated);
-        await TellAsync(
-            collection, [.. written.Where(change => change.KeepMark && !outdated.Contains(change.Before.ImageId)).Select(change => change.After!)], waiting, ct);
+        foreach (var change in written)
+        {
+            var image = change.Before.ImageId;
+            if (change.KeepMark && !outdated.Contains(image))
+            {
+                untold[image] = change.After!;
+            }
+            else
+            {
+                untold.Remove(image);
+            }
+        }
+
         return new MiningOutcome(
             written.Count(change => !NeighbourhoodChanges.Same(change.Before.Value, change.After)),
             batch.Where(uncounted.Remove).Sum(builder.ListsOf),
@@ -183,11 +212,6 @@ public sealed class NeighbourhoodMiner(
     /// <summary>Publishes what is new, and only then notes it as told; told twice is no harm.</summary>
     private async Task TellAsync(string collection, IReadOnlyList<Neighbourhood> untold, HashSet<Guid> waiting, CancellationToken ct)
     {
-        if (untold.Count == 0)
-        {
-            return;
-        }
-
         var told = new Dictionary<Guid, Neighbourhood>();
         var vectors = await embedding.EmbedAsync(collection, [.. untold.Where(NeighbourhoodChanges.NeedsEmbedding)], ct);
         foreach (var image in untold)

@@ -17,16 +17,10 @@ public sealed class DescriptorMatcherTests
         select (Descriptors(seed, n, levels), Descriptors(seed / 2, m, levels), ratio);
 
     [Fact]
-    public void The_wide_path_agrees_with_the_scalar_one() => Check.One(
+    public void Every_path_of_this_processor_agrees_with_the_definition() => Check.One(
         Config.QuickThrowOnFailure.WithMaxTest(400),
         Prop.ForAll(Sets.ToArbitrary(), s =>
-            DescriptorMatcher.Match(s.Query, s.Candidate, s.Ratio).SequenceEqual(DescriptorMatcher.Match(s.Query, s.Candidate, s.Ratio, simd: false))));
-
-    [Fact]
-    public void Both_agree_with_the_definition() => Check.One(
-        Config.QuickThrowOnFailure.WithMaxTest(200),
-        Prop.ForAll(Sets.ToArbitrary(), s =>
-            DescriptorMatcher.Match(s.Query, s.Candidate, s.Ratio).SequenceEqual(BruteForce(s.Query, s.Candidate, s.Ratio))));
+            DescriptorMatcher.Paths.All(path => DescriptorMatcher.Match(s.Query, s.Candidate, s.Ratio, path).SequenceEqual(BruteForce(s.Query, s.Candidate, s.Ratio)))));
 
     [Fact]
     public void A_set_matches_itself_one_to_one()
