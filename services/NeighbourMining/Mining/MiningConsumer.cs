@@ -13,7 +13,7 @@ public sealed class MiningConsumer(NeighbourhoodMiner miner) : IConsumer<ImageIn
     {
         ArgumentNullException.ThrowIfNull(context);
         var image = context.Message;
-        return miner.RefreshAsync(image.Collection, [image.ImageId], embedAnew: image.ImageId, context.CancellationToken);
+        return miner.RefreshAsync(image.Collection, [image.ImageId], new Arrival(image.ImageId, image.IndexedAt), context.CancellationToken);
     }
 
     /// <inheritdoc/>
@@ -21,7 +21,7 @@ public sealed class MiningConsumer(NeighbourhoodMiner miner) : IConsumer<ImageIn
     {
         ArgumentNullException.ThrowIfNull(context);
         var image = context.Message;
-        return miner.RefreshAsync(image.Collection, [image.ImageId], embedAnew: null, context.CancellationToken);
+        return miner.RefreshAsync(image.Collection, [image.ImageId], arrival: null, context.CancellationToken);
     }
 }
 

@@ -19,14 +19,14 @@ public sealed class MiningSweep(ImageCatalog images, NeighbourhoodCatalog neighb
             marked.Add(image);
         }
 
-        var changed = (await miner.RefreshAsync(collection, marked, embedAnew: null, ct)).Changed;
+        var changed = (await miner.RefreshAsync(collection, marked, arrival: null, ct)).Changed;
         string? cursor = null;
         do
         {
             var page = await images.ListAsync(collection, ImageStatus.Indexed, cursor, PageSize, ct);
             var stored = await neighbourhoods.ReadAsync(collection, [.. page.Images.Select(image => image.ImageId)], ct);
             var due = page.Images.Zip(stored).Where(pair => pair.Second.Value?.Incarnation != pair.First.Incarnation);
-            changed += (await miner.RefreshAsync(collection, due.Select(pair => pair.First.ImageId), embedAnew: null, ct)).Changed;
+            changed += (await miner.RefreshAsync(collection, due.Select(pair => pair.First.ImageId), arrival: null, ct)).Changed;
             cursor = page.NextCursor;
         }
         while (cursor is not null);

@@ -29,7 +29,7 @@ public sealed partial class NeighbourSweep(
         }
 
         var page = await images.ListAsync(collection, ImageStatus.Indexed, begun.Cursor, options.Value.RepairImages, ct);
-        var outcome = await miner.RefreshAsync(collection, page.Images.Select(image => image.ImageId), embedAnew: null, ct);
+        var outcome = await miner.RefreshAsync(collection, page.Images.Select(image => image.ImageId), arrival: null, ct);
         var now = await repairs.AdvanceAsync(collection, begun, page.NextCursor, outcome.Lists, outcome.Mended, ct);
         metrics.Compared(collection, outcome.Lists, outcome.Mended);
         if (now.Finished && now.Id == repair)

@@ -116,7 +116,7 @@ public static class NeighbourhoodChanges
         ReferenceEquals(a, b)
         || (a is not null && b is not null
             && a.Tenant == b.Tenant && a.Incarnation == b.Incarnation && a.ModelVersion == b.ModelVersion
-            && a.VocabularyVersion == b.VocabularyVersion && a.EmbeddedModel == b.EmbeddedModel && a.Sequence == b.Sequence
+            && a.VocabularyVersion == b.VocabularyVersion && a.EmbeddedModel == b.EmbeddedModel && a.EmbeddedFor == b.EmbeddedFor && a.Sequence == b.Sequence
             && a.PerhapsPublished.SequenceEqual(b.PerhapsPublished)
             && Same(a.Cnn, b.Cnn) && Same(a.Sift, b.Sift)
             && a.Checks.SequenceEqual(b.Checks) && a.Pairs.SequenceEqual(b.Pairs) && a.PublishedPairs.SequenceEqual(b.PublishedPairs)

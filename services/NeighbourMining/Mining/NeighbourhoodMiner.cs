@@ -28,9 +28,11 @@ public sealed class NeighbourhoodMiner(
     /// <summary>Refreshes images and all that depends on them.</summary>
     /// <param name="collection">The collection.</param>
     /// <param name="imageIds">Images that were indexed, changed or deleted.</param>
-    /// <param name="embedAnew">An image whose embedded vector is published again in any case, because its point was written.</param>
+    /// <param name="arrival">
+    /// An image whose embedded vector is published again, because its point was written; not if that was done after the same event.
+    /// </param>
     /// <param name="ct">Cancels; what is not done stays marked.</param>
-    public async Task<MiningOutcome> RefreshAsync(string collection, IEnumerable<Guid> imageIds, Guid? embedAnew, CancellationToken ct)
+    public async Task<MiningOutcome> RefreshAsync(string collection, IEnumerable<Guid> imageIds, Arrival? arrival, CancellationToken ct)
     {
         var asked = imageIds.ToHashSet();
         var waiting = asked.ToHashSet();
@@ -55,8 +57,7 @@ public sealed class NeighbourhoodMiner(
 
             Guid[] batch = [.. waiting.Take(Batch)];
             waiting.ExceptWith(batch);
-            outcome += await RefreshBatchAsync(collection, batch, embedAnew, asked, waiting, uncounted, untold, ct);
-            embedAnew = null;
+            outcome += await RefreshBatchAsync(collection, batch, arrival, asked, waiting, uncounted, untold, ct);
         }
 
         return outcome;
@@ -65,7 +66,7 @@ public sealed class NeighbourhoodMiner(
     private async Task<MiningOutcome> RefreshBatchAsync(
         string collection,
         Guid[] batch,
-        Guid? embedAnew,
+        Arrival? arrival,
         HashSet<Guid> asked,
         HashSet<Guid> waiting,
         HashSet<Guid> uncounted,
@@ -83,7 +84,7 @@ public sealed class NeighbourhoodMiner(
         foreach (var (before, record) in stored.Zip(records))
         {
             var fresh = builder.Knows(before.ImageId) && record is not null && record.IsLive(record.Incarnation)
-                ? await BuildAsync(builder, collection, before.Value, record, known, before.ImageId == embedAnew, ct)
+                ? await BuildAsync(builder, collection, before.Value, record, known, arrival?.ImageId == before.ImageId ? arrival : null, ct)
                 : null;
             if (fresh is not null)
             {
@@ -166,7 +167,7 @@ public sealed class NeighbourhoodMiner(
         Neighbourhood? before,
         ImageRecord record,
         Dictionary<Guid, Neighbourhood> known,
-        bool embedAnew,
+        Arrival? arrival,
         CancellationToken ct)
     {
         // A later life has pairs of its own to tell.
@@ -174,7 +175,9 @@ public sealed class NeighbourhoodMiner(
         var lists = builder.Lists(record.ImageId, ofThisLife) with { Tenant = record.Tenant, Incarnation = record.Incarnation };
         var checks = await verification.CheckAsync(collection, lists, builder.Candidates(record.ImageId), known, ct);
         var fresh = builder.WithPairs(lists, checks);
-        return embedAnew ? fresh with { EmbeddedModel = null, EmbeddedPulls = null } : fresh;
+        return arrival is { } now && fresh.EmbeddedFor != now.IndexedAt
+            ? fresh with { EmbeddedModel = null, EmbeddedPulls = null, EmbeddedFor = now.IndexedAt }
+            : fresh;
     }
 
     /// <summary>Writes all at once; if somebody was faster with one of them, one by one. What could not be written waits for the next round.</summary>

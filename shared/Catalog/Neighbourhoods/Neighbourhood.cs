@@ -49,6 +49,9 @@ public sealed record Neighbourhood
     /// <summary>The model artifact its embedded vector was last published with.</summary>
     public string? EmbeddedModel { get; init; }
 
+    /// <summary>The writing of its point that its embedded vector is published for, by the time that its event names; null before the first.</summary>
+    public DateTimeOffset? EmbeddedFor { get; init; }
+
     /// <summary>The model artifact of the compared embeddings.</summary>
     public string? ModelVersion { get; init; }
 

@@ -39,6 +39,7 @@ public static class NeighbourhoodFormat
         Write(writer, neighbourhood.ModelVersion);
         Write(writer, neighbourhood.VocabularyVersion);
         Write(writer, neighbourhood.EmbeddedModel);
+        Write(writer, neighbourhood.EmbeddedFor?.UtcTicks ?? 0);
         Write(writer, neighbourhood.Cnn);
         Write(writer, neighbourhood.Sift);
         Write(writer, neighbourhood.Checks, Write);
@@ -96,6 +97,7 @@ public static class NeighbourhoodFormat
             ModelVersion = reader.String(),
             VocabularyVersion = reader.String(),
             EmbeddedModel = reader.String(),
+            EmbeddedFor = reader.Time(),
             Cnn = reader.Space(),
             Sift = reader.Space(),
             Checks = reader.Checks(),

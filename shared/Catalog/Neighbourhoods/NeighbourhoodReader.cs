@@ -21,6 +21,14 @@ internal ref struct NeighbourhoodReader(ReadOnlySpan<byte> bytes)
 
     public long Int64() => BinaryPrimitives.ReadInt64LittleEndian(Take(sizeof(long)));
 
+    /// <summary>Ticks of UTC; null for 0.</summary>
+    public DateTimeOffset? Time() => Int64() switch
+    {
+        0 => null,
+        var ticks when ticks > 0 && ticks <= DateTimeOffset.MaxValue.UtcTicks => new DateTimeOffset(ticks, TimeSpan.Zero),
+        _ => throw new InvalidDataException("A neighbourhood with a time that cannot be."),
+    };
+
     public string? String() => UInt16() is var length && length == Null ? null : Encoding.UTF8.GetString(Take(length));
 
     public SpaceNeighbourhood Space()

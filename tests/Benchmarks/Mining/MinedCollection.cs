@@ -88,7 +88,7 @@ internal sealed class MinedCollection : IAsyncDisposable, INeighbourQueries, IEv
         }
 
         _filling = true;
-        await _miner.RefreshAsync(Name, Enumerable.Range(0, images).Select(Gallery.Id), embedAnew: null, None);
+        await _miner.RefreshAsync(Name, Enumerable.Range(0, images).Select(Gallery.Id), arrival: null, None);
         _filling = false;
         StartCounting();
     }
@@ -125,7 +125,7 @@ internal sealed class MinedCollection : IAsyncDisposable, INeighbourQueries, IEv
     }
 
     /// <summary>What consuming an image's <c>ImageIndexed</c> does.</summary>
-    public Task MineAsync(int n) => _miner.RefreshAsync(Name, [Gallery.Id(n)], embedAnew: Gallery.Id(n), None);
+    public Task MineAsync(int n) => _miner.RefreshAsync(Name, [Gallery.Id(n)], new Arrival(Gallery.Id(n), DateTimeOffset.UnixEpoch), None);
 
     /// <summary>The stored records: neighbourhoods, and marks of unfinished work.</summary>
     public async Task<(int Neighbourhoods, int Marks)> CountRecordsAsync() => (

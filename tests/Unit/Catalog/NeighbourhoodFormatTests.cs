@@ -31,6 +31,7 @@ public sealed class NeighbourhoodFormatTests
         Pulls = [Others[0]],
         EmbeddedPulls = [Others[3]],
         EmbeddedModel = "m0",
+        EmbeddedFor = DateTimeOffset.UnixEpoch.AddTicks(7),
         ModelVersion = "m1",
         VocabularyVersion = "v1",
     };

@@ -151,7 +151,12 @@ internal sealed class MiningWorld : IAsyncDisposable, INeighbourQueries, IEventP
     /// <summary>The second half of a deletion.</summary>
     public Task DeletePointAsync(Guid id) => _index.DeleteAsync(Collection, [id]);
 
-    public Task MineAsync(Guid id) => Miner().RefreshAsync(Collection, [id], embedAnew: id, None);
+    /// <summary>Mines as the event of the image's last indexing, or deletion, says.</summary>
+    public async Task MineAsync(Guid id)
+    {
+        var record = await Images.GetAsync(Collection, id, None);
+        await Miner().RefreshAsync(Collection, [id], record is null ? null : new Arrival(id, record.UpdatedAt), None);
+    }
 
     public Task<Neighbourhood?> OfAsync(Guid id) => Neighbourhoods.GetAsync(Collection, id, None);
 
