@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipeline.Tests.Benchmarks;
+using Pipeline.Tests.Benchmarks.Update;
 using Pipeline.Tests.Support;
 
 const string Usage = $"""
@@ -10,6 +11,7 @@ const string Usage = $"""
       infra/photos/fetch gathered, artifacts/photos).
     {MiningArguments.Usage}
     {HammingArguments.Usage}
+    {UpdateArguments.Usage}
     dotnet run -c Release --project tests/Benchmarks -- storage [--json FILE]
     dotnet run -c Release --project tests/Benchmarks -- vocabulary [--json FILE]
     dotnet run -c Release --project tests/Benchmarks -- encode [--json FILE]
@@ -29,6 +31,7 @@ try
         ["search", .. var rest] => await SearchAsync(rest),
         ["mining", .. var rest] => await MiningAsync(MiningArguments.Parse(rest)),
         ["hamming", .. var rest] => await HammingAsync(HammingArguments.Parse(rest)),
+        ["update", .. var rest] => await UpdateAsync(UpdateArguments.Parse(rest)),
         ["storage"] => await StorageAsync(null),
         ["storage", "--json", var json] => await StorageAsync(json),
         ["vocabulary"] => await VocabularyAsync(null),
@@ -126,6 +129,18 @@ static async Task<int> HammingAsync(HammingArguments arguments)
     {
         await using var file = File.Create(arguments.Json);
         await JsonSerializer.SerializeAsync(file, figures, HammingFigures.JsonOptions);
+    }
+
+    return 0;
+}
+
+static async Task<int> UpdateAsync(UpdateArguments arguments)
+{
+    var figures = await UpdateBenchmark.RunAsync(arguments, Console.WriteLine);
+    if (arguments.Json is not null)
+    {
+        await using var file = File.Create(arguments.Json);
+        await JsonSerializer.SerializeAsync(file, figures, UpdateBenchmarkFigures.JsonOptions);
     }
 
     return 0;
