@@ -30,6 +30,25 @@ public sealed partial class CollectionCatalog
                 : null,
             ct);
 
+    /// <summary>Notes a change of the model that embeds pictures that ask; what is indexed stays as it is.</summary>
+    /// <param name="name">The collection.</param>
+    /// <param name="expected">The record as it was seen, without a next generation.</param>
+    /// <param name="change">The change.</param>
+    /// <param name="queryModel">The head; null for the model of what is indexed.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>False if another change of the model was faster; nothing changed.</returns>
+    public Task<bool> TryChangeQueryModelAsync(string name, CollectionRecord expected, ModelChange change, string? queryModel, CancellationToken ct) =>
+        TryChangeRecordAsync(
+            name,
+            before => before.Active is { Next: null } active && IsAtModelOf(before, expected)
+                ? before with
+                {
+                    Active = active with { QueryModelVersion = queryModel },
+                    ModelChanges = [.. before.ModelChanges.TakeLast(MaxModelChanges - 1), change],
+                }
+                : null,
+            ct);
+
     /// <summary>
     /// Lets the next generation serve. It goes on with the vocabulary of the one it replaces, and with the encoder that that one was changing
     /// to, or changed to meanwhile, as its next encoder.
@@ -47,7 +66,7 @@ public sealed partial class CollectionCatalog
                 ? WithoutUsed(before with
                 {
                     Active = next with { VocabularyVersion = active.VocabularyVersion, NextEncoder = EncoderAfter(active, next), Next = null },
-                    Previous = active with { Next = null, NextEncoder = null },
+                    Previous = active with { Next = null, NextEncoder = null, QueryModelVersion = null },
                     SwitchedAt = now,
                     IsUnannounced = true,
                     RetiredModels = [.. before.RetiredModels, .. before.Previous is { } old ? [old.ModelVersion] : Array.Empty<string>()],

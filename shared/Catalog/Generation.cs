@@ -22,6 +22,16 @@ public sealed record Generation
     [JsonIgnore]
     public string Backbone => BackboneVersion ?? ModelVersion;
 
+    /// <summary>
+    /// The head that embeds pictures that ask, where that finds what <see cref="ModelVersion"/> embedded nearly as well as it finds its own; null
+    /// where <see cref="ModelVersion"/> embeds them too. Nothing is indexed by it.
+    /// </summary>
+    public string? QueryModelVersion { get; init; }
+
+    /// <summary>The model that embeds pictures that ask.</summary>
+    [JsonIgnore]
+    public string QueryModel => QueryModelVersion ?? ModelVersion;
+
     /// <summary>Length of the embeddings.</summary>
     public required int Dimensions { get; init; }
 

@@ -46,6 +46,7 @@ public static class ModelEndpoints
         return TypedResults.Ok(new ModelResponse
         {
             Version = active.ModelVersion,
+            QueryVersion = active.QueryModelVersion,
             Backbone = active.Backbone,
             Dimensions = active.Dimensions,
             Generation = active.Number,

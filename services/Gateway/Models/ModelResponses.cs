@@ -9,6 +9,9 @@ public sealed record ModelResponse
     /// <summary>The artifact that serves: the backbone (<c>cnn-…</c>) or a head on it (<c>head-…</c>); null before the first image.</summary>
     public string? Version { get; init; }
 
+    /// <summary>The head that embeds pictures that ask, where that is another one; null where <see cref="Version"/> does.</summary>
+    public string? QueryVersion { get; init; }
+
     /// <summary>The backbone whose trunk activations are stored.</summary>
     public string? Backbone { get; init; }
 

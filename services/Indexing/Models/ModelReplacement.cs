@@ -26,7 +26,10 @@ public sealed partial class ModelReplacement(
     TimeProvider time,
     ILogger<ModelReplacement> logger) : ICollectionChange
 {
-    /// <summary>Begins to fill a generation of the model, unless it serves already, does not fit, or a later change was begun.</summary>
+    /// <summary>
+    /// Begins to fill a generation of the model, unless it serves already, does not fit, or a later change was begun. One that finds what is
+    /// indexed nearly as well as it finds its own embeds pictures that ask from now on, and nothing is indexed anew.
+    /// </summary>
     /// <returns>Whether a generation of it is being filled now.</returns>
     /// <exception cref="InvalidOperationException">The collection has no index yet, which may change.</exception>
     /// <exception cref="ArtifactNotFoundException">There is no such head.</exception>
@@ -51,10 +54,16 @@ public sealed partial class ModelReplacement(
             return false;
         }
 
-        // One that needs no re-index gets it all the same, in the background as every other: an index is of one model only.
         if (!await FitsAsync(model, active, ct))
         {
             LogRefused(logger, model.ModelVersion, model.BackboneVersion, model.Collection, active.Backbone);
+            return false;
+        }
+
+        var change = new ModelChange(model.CorrelationId, model.ModelVersion, model.PublishedAt);
+        if (!model.ReindexRequired && active.Next is null)
+        {
+            await ChangeQueryModelAsync(record, change, model.ModelVersion == active.ModelVersion ? null : model.ModelVersion, ct);
             return false;
         }
 
@@ -67,7 +76,7 @@ public sealed partial class ModelReplacement(
             EncoderVersion = active.EncoderVersion,
             Bits = active.Bits,
         };
-        return await BeginAsync(record, active, new ModelChange(model.CorrelationId, model.ModelVersion, model.PublishedAt), next, ct);
+        return await BeginAsync(record, active, change, next, ct);
     }
 
     /// <summary>Begins to fill a generation of the model that served before, or gives up the one that is about to serve.</summary>
@@ -84,6 +93,13 @@ public sealed partial class ModelReplacement(
         if (IsKnown(record, command.CorrelationId))
         {
             return IsBeingFilled(record, command.CorrelationId);
+        }
+
+        if (active is { Next: null, QueryModelVersion: { } asking } && (command.ModelVersion ?? asking) == asking)
+        {
+            // What is indexed never changed.
+            await ChangeQueryModelAsync(record, new ModelChange(command.CorrelationId, active.ModelVersion, PublishedAt: null), null, ct);
+            return false;
         }
 
         var latest = active.Next ?? active;
@@ -208,6 +224,16 @@ public sealed partial class ModelReplacement(
         return head.Kind == ModelCatalog.HeadKind && head.Lineage.Settings.GetValueOrDefault(ModelCatalog.BackboneSetting) == active.Backbone;
     }
 
+    private async Task ChangeQueryModelAsync(CollectionRecord record, ModelChange change, string? queryModel, CancellationToken ct)
+    {
+        if (!await collections.TryChangeQueryModelAsync(record.Name, record, change, queryModel, ct))
+        {
+            throw new InvalidOperationException($"The model of the collection '{record.Name}' was changed by somebody else meanwhile.");
+        }
+
+        LogAsks(logger, change.ModelVersion, record.Name);
+    }
+
     private async Task<bool> BeginAsync(CollectionRecord record, Generation active, ModelChange change, Generation wanted, CancellationToken ct)
     {
         var next = wanted.ModelVersion == active.ModelVersion ? null
@@ -233,6 +259,9 @@ public sealed partial class ModelReplacement(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Version} is the next model of {Collection}; to be filled: {IsFilled}; it serves when every image has an embedding and a code of it")]
     private static partial void LogNext(ILogger logger, string version, string collection, bool isFilled);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Version} embeds pictures that ask {Collection}; nothing is indexed anew")]
+    private static partial void LogAsks(ILogger logger, string version, string collection);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Version} serves the collection {Collection}")]
     private static partial void LogServes(ILogger logger, string version, string collection);

@@ -64,8 +64,8 @@ public sealed class QueryReader(IVectorIndex index, QuerySteps steps)
 
     private async Task<QueryFeatures> EmbeddingAsync(SearchImages request, Generation generation, StepClock clock, CancellationToken ct)
     {
-        var features = await clock.TimeAsync("features", () => steps.ExtractAsync(new ExtractQueryFeatures { Image = request.Image!, ModelVersion = generation.ModelVersion }, ct));
-        RequireVersion(features.ModelVersion, generation.ModelVersion);
+        var features = await clock.TimeAsync("features", () => steps.ExtractAsync(new ExtractQueryFeatures { Image = request.Image!, ModelVersion = generation.QueryModel }, ct));
+        RequireVersion(features.ModelVersion, generation.QueryModel);
         return features;
     }
 

@@ -25,8 +25,8 @@ public sealed record ModelPublished
     public required DateTimeOffset PublishedAt { get; init; }
 
     /// <summary>
-    /// False where its features find those of its parent nearly as well as their own: who keeps features of the parent may go on with them.
-    /// The collection itself is indexed anew in either case, in the background.
+    /// False where its features find those of its parent nearly as well as their own: it then embeds the pictures that ask, and what is indexed
+    /// stays as it is.
     /// </summary>
     public bool ReindexRequired { get; init; } = true;
 

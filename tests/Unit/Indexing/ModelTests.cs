@@ -53,6 +53,41 @@ public sealed class ModelTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_model_that_finds_what_is_indexed_as_well_embeds_what_asks_and_nothing_is_indexed_anew()
+    {
+        var before = await _world.PointsAsync(1);
+        var head = await _world.HeadAsync(1) with { ReindexRequired = false };
+        Assert.False(await _world.PrepareAsync(head));
+        Assert.False(await _world.PrepareAsync(head));
+        await _world.SweepAsync();
+
+        var record = await _world.RecordAsync();
+        Assert.Equal((Backbone, head.ModelVersion, 1, (Generation?)null), (record.Active!.ModelVersion, record.Active.QueryModel, record.Active.Number, record.Active.Next));
+        Assert.Single(record.ModelChanges);
+        Assert.Equal(before, await _world.PointsAsync(1));
+        Assert.Empty(await _world.MissingAsync());
+        Assert.Empty(_world.Published);
+    }
+
+    [Fact]
+    public async Task What_only_asks_is_taken_back_by_a_rollback_and_replaced_by_a_model_that_serves()
+    {
+        var head = await _world.HeadAsync(1) with { ReindexRequired = false };
+        await _world.PrepareAsync(head);
+        Assert.False(await _world.RollBackAsync(model: "head-of-another-time"));
+        Assert.Equal(head.ModelVersion, (await _world.RecordAsync()).Active!.QueryModel);
+        Assert.False(await _world.RollBackAsync(model: head.ModelVersion));
+        Assert.Equal(Backbone, (await _world.RecordAsync()).Active!.QueryModel);
+
+        await _world.PrepareAsync(await _world.HeadAsync(2) with { ReindexRequired = false });
+        var later = await _world.HeadAsync(3);
+        await _world.ChangeAsync(later);
+        var record = await _world.RecordAsync();
+        Assert.Equal((later.ModelVersion, later.ModelVersion), (record.Active!.ModelVersion, record.Active.QueryModel));
+        Assert.Equal(Backbone, record.Previous!.QueryModel);
+    }
+
+    [Fact]
     public async Task While_the_next_model_is_filled_the_serving_index_stays_as_it_was()
     {
         var before = await _world.PointsAsync(1);
