@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pipeline.Catalog;
 using Pipeline.Contracts;
 using Pipeline.Contracts.Commands;
@@ -36,7 +37,7 @@ public sealed class CollectionUpdatesTests
 
         var artifact = (await world.Catalog.Artifacts.GetAsync(update.Version!, None))!;
         Assert.Equal((ModelCatalog.HeadKind, world.Present), (artifact.Kind, artifact.Lineage.Parent));
-        Assert.Equal((UpdatingWorld.Backbone, "3", "0.02", "1"), (
+        Assert.Equal((UpdatingWorld.Backbone, "3", "0.02", world.Learning.Similarity.ToString(CultureInfo.InvariantCulture)), (
             artifact.Lineage.Settings[ModelCatalog.BackboneSetting], artifact.Lineage.Settings["seed"],
             artifact.Lineage.Settings["learning.rate"], artifact.Lineage.Settings["learning.similarity"]));
         Assert.Equal((48, update.Figures.HeldOutAfter), (artifact.Lineage.Metrics["pairs.complementary"], artifact.Lineage.Metrics["heldOutAfter"]));
