@@ -24,6 +24,7 @@ public sealed partial class EmbeddedVectorIndex : IVectorIndex, INeighbourGraphI
     private readonly IndexWriter _writer;
     private readonly int _maxThreads;
     private readonly int _graphNeighbours;
+    private readonly int _codeTablesFrom;
     private readonly RevisionCounter _revisions;
     private readonly ILogger _logger;
     private int _disposed;
@@ -33,6 +34,7 @@ public sealed partial class EmbeddedVectorIndex : IVectorIndex, INeighbourGraphI
         _logger = logger;
         _maxThreads = options.MaxThreads == 0 ? Environment.ProcessorCount : options.MaxThreads;
         _graphNeighbours = options.GraphNeighbours;
+        _codeTablesFrom = options.CodeTablesFrom;
         _database = IndexDatabase.Open(options.Path);
         try
         {
@@ -142,6 +144,20 @@ public sealed partial class EmbeddedVectorIndex : IVectorIndex, INeighbourGraphI
         return threads == 1
             ? Task.FromResult(target.Search(ordinal, vector, query, 1, ct))
             : Task.Run(() => target.Search(ordinal, vector, query, threads, ct), ct);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<IndexHit>> SearchRadiusAsync(string collection, RadiusQuery query, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentOutOfRangeException.ThrowIfNegative(query.Radius);
+        var target = Collection(collection);
+        ct.ThrowIfCancellationRequested();
+        var ordinal = PreparedPoint.Ordinal(target.Schema, query.Space);
+        var code = (BinaryCode)VectorPreparation.Prepare(target.Schema.Spaces[ordinal], query.Code);
+
+        // The first search of many codes makes their tables, which takes about a microsecond a code.
+        return Task.Run(() => target.SearchRadius(ordinal, code, query, _codeTablesFrom, _maxThreads, ct), ct);
     }
 
     /// <inheritdoc/>

@@ -65,6 +65,13 @@ public interface IVectorIndex : IAsyncDisposable
     /// <exception cref="ArgumentException">The query does not suit the space.</exception>
     Task<IReadOnlyList<IndexHit>> SearchAsync(string collection, IndexQuery query, CancellationToken ct = default);
 
+    /// <summary>
+    /// All points whose code in a space is within a Hamming distance of the query, nearest first, equal distances by ascending id.
+    /// Points without a code in the space are not found.
+    /// </summary>
+    /// <exception cref="ArgumentException">The space is not one of codes, the code does not suit it, or the radius is negative.</exception>
+    Task<IReadOnlyList<IndexHit>> SearchRadiusAsync(string collection, RadiusQuery query, CancellationToken ct = default);
+
     /// <summary>One page of a walk over the points in ascending order of id.</summary>
     /// <param name="collection">The collection.</param>
     /// <param name="after">The page starts behind this id; null starts at the beginning.</param>

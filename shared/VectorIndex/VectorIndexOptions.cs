@@ -30,6 +30,13 @@ public sealed class VectorIndexOptions
     [Range(0, 10_000)]
     public int GraphCandidates { get; set; }
 
+    /// <summary>
+    /// Points of a collection from which on a search for all codes within a radius has tables made, which then are kept up to date and
+    /// take some 150 bytes for a code of 64 bits; fewer are scanned.
+    /// </summary>
+    [Range(0, int.MaxValue)]
+    public int CodeTablesFrom { get; set; } = 65_536;
+
     /// <summary>Most points that concurrent writes put into one transaction. A single larger write is still one transaction.</summary>
     [Range(1, 1_000_000)]
     public int MaxCommitPoints { get; set; } = 2048;

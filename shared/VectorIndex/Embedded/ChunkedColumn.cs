@@ -13,6 +13,9 @@ internal sealed class ChunkedColumn<T>(int chunkLength, bool pinned = false)
 
     public int ChunkLength => chunkLength;
 
+    /// <summary>Chunks that there may be; it only grows.</summary>
+    public int Length => Volatile.Read(ref _chunks).Length;
+
     /// <summary>The chunk, or null if no row of it was ever written.</summary>
     public T[]? Find(int chunk)
     {

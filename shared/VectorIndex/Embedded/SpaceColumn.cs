@@ -16,6 +16,7 @@ internal abstract class SpaceColumn(VectorSpace space)
         var words = Present.Ensure(Rows.Chunk(row));
         ref var word = ref words[Rows.Word(Rows.InChunk(row))];
         Volatile.Write(ref word, word | Rows.Bit(row));
+        Stored(row);
     }
 
     public VectorValue? Read(int row) => Has(row) ? Fetch(row) : null;
@@ -38,11 +39,23 @@ internal abstract class SpaceColumn(VectorSpace space)
                 Volatile.Write(ref word, word & ~Rows.Bit(row));
             }
         }
+
+        Forgotten(rows);
     }
 
     protected abstract void Store(int row, VectorValue value);
 
     protected abstract VectorValue Fetch(int row);
+
+    /// <summary>Called once a row is present.</summary>
+    protected virtual void Stored(int row)
+    {
+    }
+
+    /// <summary>Called once the rows are present no more.</summary>
+    protected virtual void Forgotten(IReadOnlySet<int> rows)
+    {
+    }
 
     /// <summary>Called before the rows' presence is cleared.</summary>
     protected virtual void Forget(IReadOnlySet<int> rows)

@@ -22,10 +22,12 @@ public class EmbeddedIndexProperties
             .Check(Config.QuickThrowOnFailure.WithMaxTest(runs));
     }
 
-    [Fact]
-    public async Task Agrees_with_brute_force_while_rows_are_reused_over_and_over()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1000)]
+    public async Task Agrees_with_brute_force_while_rows_are_reused_over_and_over(int tablesFrom)
     {
-        await using var directory = new IndexDirectory();
+        await using var directory = new IndexDirectory(tablesFrom: tablesFrom);
         await directory.Index.EnsureCollectionAsync("c", Points.Schema);
         var model = new BruteForce();
         var random = new Random(7);
@@ -48,7 +50,7 @@ public class EmbeddedIndexProperties
 
     private static async Task RunAsync(uint[] operations, int ids)
     {
-        await using var directory = new IndexDirectory();
+        await using var directory = new IndexDirectory(tablesFrom: operations.Length % 3 * 10);
         await directory.Index.EnsureCollectionAsync("c", Points.Schema);
         var model = new BruteForce();
         foreach (var operation in operations)
@@ -109,6 +111,11 @@ public class EmbeddedIndexProperties
         {
             // Small integers are exact: the same points in the same order.
             Assert.Equal(expected.Take(query.Limit), hits.Select(hit => (hit.Id, hit.Score)));
+            if (query.Vector is BinaryCode code)
+            {
+                await CompareRadiusAsync(index, model, query, code, random.Next(20));
+            }
+
             return;
         }
 
@@ -118,6 +125,14 @@ public class EmbeddedIndexProperties
         Assert.Equal(hits.OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Id), hits);
         Assert.Equal(hits.Count, hits.DistinctBy(hit => hit.Id).Count());
         Assert.All(expected.Take(hits.Count).Zip(hits), pair => Assert.Equal(pair.First.Score, pair.Second.Score, Rounding));
+    }
+
+    private static async Task CompareRadiusAsync(EmbeddedVectorIndex index, BruteForce model, IndexQuery query, BinaryCode code, int radius)
+    {
+        var hits = await index.SearchRadiusAsync(
+            "c", new RadiusQuery { Space = query.Space, Code = code, Radius = radius, Filter = query.Filter });
+        var all = model.Rank(query with { Among = null });
+        Assert.Equal(all.Where(point => -point.Score <= radius), hits.Select(hit => (hit.Id, hit.Score)));
     }
 
     private static async Task CompareContentAsync(EmbeddedVectorIndex index, BruteForce model, PayloadFilter? filter, int pageSize)

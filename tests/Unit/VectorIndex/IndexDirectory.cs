@@ -6,10 +6,12 @@ namespace Pipeline.Tests.Unit.VectorIndex;
 internal sealed class IndexDirectory : IAsyncDisposable
 {
     private readonly int _threads;
+    private readonly int _tablesFrom;
     private int _neighbours;
 
-    public IndexDirectory(int threads = 2, int neighbours = 10)
+    public IndexDirectory(int threads = 2, int neighbours = 10, int tablesFrom = 65_536)
     {
+        _tablesFrom = tablesFrom;
         _threads = threads;
         _neighbours = neighbours;
         Index = Open();
@@ -33,5 +35,5 @@ internal sealed class IndexDirectory : IAsyncDisposable
     }
 
     private EmbeddedVectorIndex Open() => EmbeddedVectorIndex.Open(
-        new VectorIndexOptions { Path = Path, MaxThreads = _threads, GraphNeighbours = _neighbours });
+        new VectorIndexOptions { Path = Path, MaxThreads = _threads, GraphNeighbours = _neighbours, CodeTablesFrom = _tablesFrom });
 }
