@@ -116,19 +116,19 @@ public static class ImagesWithFeatures
     /// <param name="most">Most images, at least 1.</param>
     /// <param name="seed">Chooses.</param>
     /// <param name="ct">Cancels.</param>
-    /// <returns>For each image its id and what the stage came to.</returns>
-    public static async Task<IReadOnlyList<(Guid Id, StageOutcome Features)>> SampleAsync(
+    /// <returns>For each image its id, what the stage came to, and the first label that it was given, if any.</returns>
+    public static async Task<IReadOnlyList<(Guid Id, StageOutcome Features, string? Label)>> SampleAsync(
         this ImageCatalog images, string collection, string stage, int most, ulong seed, CancellationToken ct)
     {
         // Of the images with the smallest places in a random order, the one to give way first is on top.
-        var chosen = new PriorityQueue<(Guid Id, StageOutcome Features), (ulong Place, Guid Id)>(
+        var chosen = new PriorityQueue<(Guid Id, StageOutcome Features, string? Label), (ulong Place, Guid Id)>(
             Comparer<(ulong, Guid)>.Create((a, b) => b.CompareTo(a)));
         var known = new HashSet<Guid>();
         await foreach (var image in images.LivingWithFeaturesAsync(collection, stage, ct))
         {
             if (known.Add(image.ImageId))
             {
-                chosen.Enqueue((image.ImageId, image.Stages[stage]), (PlaceOf(image.ImageId, seed), image.ImageId));
+                chosen.Enqueue((image.ImageId, image.Stages[stage], image.Labels is [var label, ..] ? label : null), (PlaceOf(image.ImageId, seed), image.ImageId));
                 if (chosen.Count > most)
                 {
                     chosen.Dequeue();

@@ -11,20 +11,24 @@ public sealed class CandidateTraining(OnnxSessionFactory sessions)
 {
     /// <summary>Trains and measures.</summary>
     /// <param name="learner">The method.</param>
-    /// <param name="rows">The rows to learn from.</param>
+    /// <param name="features">The rows to learn from, and their labels.</param>
     /// <param name="comparison">Measures.</param>
     /// <param name="bits">Length of the codes.</param>
     /// <param name="seed">Decides whatever is random.</param>
     /// <param name="ct">Cancels.</param>
     /// <returns>The candidate; without a model if the method cannot learn from the rows.</returns>
-    public Candidate Train(IHashLearner learner, FeatureRows rows, HeldOutComparison comparison, int bits, ulong seed, CancellationToken ct)
+    public Candidate Train(IHashLearner learner, TrainingFeatures features, HeldOutComparison comparison, int bits, ulong seed, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(learner);
+        ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(comparison);
         var started = Stopwatch.GetTimestamp();
         try
         {
-            var model = learner.Train(rows, bits, seed, ct).BuildModel();
+            var function = learner is ISupervisedHashLearner supervised && features.Labels is { } labels
+                ? supervised.Train(features.Gallery, labels.Gallery, bits, seed, ct)
+                : learner.Train(features.Gallery, bits, seed, ct);
+            var model = function.BuildModel();
             var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
             using var encoder = new HashEncoder(model, sessions);
             return new Candidate(

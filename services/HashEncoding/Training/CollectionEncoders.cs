@@ -97,6 +97,8 @@ public sealed partial class CollectionEncoders(
             return Failed(command, TrainingReasons.TooFewFeatures, e.Message);
         }
 
+        // What learns from labels is passed over where they do not count, unless the command asks for it: then it says why.
+        learners = command.Methods is null && features.Labels is null ? [.. learners.Where(learner => learner is not ISupervisedHashLearner)] : learners;
         return features.Gallery.Count >= bits
             ? await CompareAsync(command, generation, features, learners, bits, seed, started, ct)
             : Failed(command, TrainingReasons.TooFewFeatures, $"There are {features.Gallery.Count} features to learn {bits} bits from; at least {bits} are needed.");
@@ -106,7 +108,7 @@ public sealed partial class CollectionEncoders(
         TrainEncoder command, Generation generation, TrainingFeatures features, IReadOnlyList<IHashLearner> learners, int bits, ulong seed, long started, CancellationToken ct)
     {
         LogBegun(logger, command.Collection, learners.Count, bits, features.Gallery.Count, features.Queries.Count);
-        var comparison = await Task.Run(() => HeldOutComparison.Prepare(features.Gallery, features.Queries, ct), ct);
+        var comparison = await Task.Run(() => HeldOutComparison.Prepare(features, ct), ct);
         var present = await MeasurePresentAsync(command.Collection, generation, comparison, ct);
         var trained = await TrainAllAsync(command, learners, features, comparison, bits, seed, started, ct);
 
@@ -159,7 +161,7 @@ public sealed partial class CollectionEncoders(
             Candidate candidate;
             try
             {
-                candidate = await Task.Run(() => candidates.Train(learner, features.Gallery, comparison, bits, seed, budget.Token), budget.Token);
+                candidate = await Task.Run(() => candidates.Train(learner, features, comparison, bits, seed, budget.Token), budget.Token);
             }
             catch (OperationCanceledException) when (!ct.IsCancellationRequested && trained.Exists(other => other.Model is not null))
             {
@@ -222,6 +224,7 @@ public sealed partial class CollectionEncoders(
             {
                 ["rows"] = features.Gallery.Count,
                 ["heldOut"] = features.Queries.Count,
+                ["labelled"] = features.Labels?.Gallery.Count(label => label is not null) ?? 0,
                 ["map"] = figures.Map,
                 ["presentMap"] = present?.Map ?? 0,
                 ["seconds"] = figures.Seconds,

@@ -37,10 +37,17 @@ public sealed class EncoderTrainingOptions
 
     /// <summary>
     /// Methods to compare where the command names none, separated by commas. The reference of a method that improves on one is always
-    /// compared, too.
+    /// compared, too; a method that learns from labels only if enough images have one (<see cref="MinLabelled"/>).
     /// </summary>
     [Required]
-    public string Methods { get; set; } = "lsh, sh, sph, itq, ldph(lsh), ldph(sh), ldph(itq)";
+    public string Methods { get; set; } = "lsh, sh, sph, itq, ldph(lsh), ldph(sh), ldph(itq), ldsh(itq)";
+
+    /// <summary>
+    /// Share of the images read that must have a label for labels to count: methods then learn from them, and in the comparison an image
+    /// of a query's label is a right answer, too. 0.01 to 1, default 0.5.
+    /// </summary>
+    [Range(0.01, 1)]
+    public double MinLabelled { get; set; } = 0.5;
 
     /// <summary>How long a training process is believed alive after its last sign of life. 5 s to 10 min, default 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:05", "00:10:00")]

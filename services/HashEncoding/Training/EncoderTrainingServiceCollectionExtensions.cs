@@ -33,8 +33,8 @@ public static class EncoderTrainingServiceCollectionExtensions
         });
     }
 
-    /// <summary>The references, and linear distance preserving hashing over each, on a GPU where there is one.</summary>
+    /// <summary>The references, and linear distance preserving hashing over each, with labels and without, on a GPU where there is one.</summary>
     private static IEnumerable<IHashLearner> Learners(OnnxSessionFactory? sessions) =>
         HashLearners.ReferenceNames.SelectMany(
-            name => (IHashLearner[])[HashLearners.Named(name), new LinearDistancePreservingHashing(HashLearners.Named(name), sessions: sessions)]);
+            name => (IHashLearner[])[HashLearners.Named(name), HashLearners.Named($"ldph({name})", sessions), HashLearners.Named($"ldsh({name})", sessions)]);
 }

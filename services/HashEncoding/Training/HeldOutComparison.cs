@@ -7,7 +7,8 @@ namespace Pipeline.HashEncoding.Training;
 
 /// <summary>
 /// Measures encoders on rows that none of them was trained on: how well the order by Hamming distance, of all rows that were trained on,
-/// finds the exact nearest of them in feature space. Ties count by expectation (<see cref="TieAwareMetrics"/>).
+/// finds the exact nearest of them in feature space and, where labels count, also those of the query's label. Ties count by expectation
+/// (<see cref="TieAwareMetrics"/>).
 /// </summary>
 public sealed class HeldOutComparison
 {
@@ -24,13 +25,14 @@ public sealed class HeldOutComparison
         (_gallery, _queries, _neighbours) = (gallery, queries, neighbours);
 
     /// <summary>Finds the exact neighbours: one in a hundred rows of the gallery, at least 5 and at most 100 of them, by Euclidean distance.</summary>
-    /// <param name="gallery">The rows that encoders are trained on.</param>
-    /// <param name="queries">The rows held out.</param>
+    /// <param name="features">The rows that encoders are trained on, those held out, and their labels.</param>
     /// <param name="ct">Cancels.</param>
-    public static HeldOutComparison Prepare(FeatureRows gallery, FeatureRows queries, CancellationToken ct)
+    public static HeldOutComparison Prepare(TrainingFeatures features, CancellationToken ct)
     {
-        ArgumentNullException.ThrowIfNull(gallery);
-        ArgumentNullException.ThrowIfNull(queries);
+        ArgumentNullException.ThrowIfNull(features);
+        var (gallery, queries) = features;
+        var labels = features.Labels;
+        var rowsOf = labels?.Gallery.Select((label, row) => (label, row)).Where(row => row.label is not null).ToLookup(row => row.label, row => row.row);
         var count = Math.Min(gallery.Count, Math.Clamp(gallery.Count / 100, LeastNeighbours, MostNeighbours));
         var norms = new float[gallery.Count];
         for (var row = 0; row < norms.Length; row++)
@@ -50,7 +52,9 @@ public sealed class HeldOutComparison
             }
 
             Array.Sort(distances, order);
-            neighbours[query] = order[..count];
+            neighbours[query] = rowsOf is not null && labels!.Queries[query] is { } label
+                ? [.. order[..count].Union(rowsOf[label])]
+                : order[..count];
         });
         return new HeldOutComparison(gallery, queries, neighbours);
     }

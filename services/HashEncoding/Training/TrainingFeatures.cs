@@ -12,13 +12,16 @@ namespace Pipeline.HashEncoding.Training;
 /// <param name="Queries">What is held out for comparing them.</param>
 public sealed record TrainingFeatures(FeatureRows Gallery, FeatureRows Queries)
 {
+    /// <summary>What the rows are labelled; null where too few are, or nearly all the same.</summary>
+    public TrainingLabels? Labels { get; init; }
+
     /// <summary>One row of so many is held out.</summary>
     private const int HeldOutShare = 5;
 
     /// <summary>
     /// Reads and splits features. Which ones depends on the images' ids and the seed alone: not on when they arrived.
     /// </summary>
-    /// <param name="images">The catalog.</param>
+    /// <param name="catalog">The catalog.</param>
     /// <param name="blobs">Where features are.</param>
     /// <param name="collection">The collection.</param>
     /// <param name="generation">Whose model's features are read.</param>
@@ -27,19 +30,24 @@ public sealed record TrainingFeatures(FeatureRows Gallery, FeatureRows Queries)
     /// <param name="ct">Cancels.</param>
     /// <exception cref="TrainingDataException">There are too few, or a value is not finite.</exception>
     public static async Task<TrainingFeatures> ReadAsync(
-        ImageCatalog images, IBlobStore blobs, string collection, Generation generation, EncoderTrainingOptions options, ulong seed, CancellationToken ct)
+        ImageCatalog catalog, IBlobStore blobs, string collection, Generation generation, EncoderTrainingOptions options, ulong seed, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(generation);
         ArgumentNullException.ThrowIfNull(options);
-        var chosen = await images.SampleAsync(collection, Stages.Cnn, options.MaxRows, seed, ct);
-        string[] keys = [.. chosen.Where(image => image.Features.Version == generation.ModelVersion).Select(image => image.Features.FeatureKey!)];
-        var read = new float[]?[keys.Length];
-        await Parallel.ForAsync(0, keys.Length, ct, async (i, token) =>
-            read[i] = await blobs.TryReadAsync(keys[i], token) is { } stored ? CnnFeatures.ReadEmbedding(stored) : null);
+        var chosen = await catalog.SampleAsync(collection, Stages.Cnn, options.MaxRows, seed, ct);
+        (string Key, string? Label)[] images = [.. chosen
+            .Where(image => image.Features.Version == generation.ModelVersion)
+            .Select(image => (image.Features.FeatureKey!, image.Label))];
+        var read = new float[]?[images.Length];
+        await Parallel.ForAsync(0, images.Length, ct, async (i, token) =>
+            read[i] = await blobs.TryReadAsync(images[i].Key, token) is { } stored ? CnnFeatures.ReadEmbedding(stored) : null);
 
         // What is gone belonged to an image that was deleted meanwhile.
-        float[][] rows = [.. read.OfType<float[]>().Where(row => row.Length == generation.Dimensions)];
-        return Split(rows, generation.Dimensions, options.MaxHeldOut, seed);
+        int[] there = [.. Enumerable.Range(0, images.Length).Where(i => read[i]?.Length == generation.Dimensions)];
+        float[][] rows = [.. there.Select(i => read[i]!)];
+        string?[] labels = [.. there.Select(i => images[i].Label)];
+        var features = Split(rows, generation.Dimensions, options.MaxHeldOut, seed, labels);
+        return features with { Labels = TrainingLabels.Of(labels, features.Queries.Count, options.MinLabelled) };
     }
 
     /// <summary>Splits rows at random, by the seed.</summary>
@@ -47,8 +55,9 @@ public sealed record TrainingFeatures(FeatureRows Gallery, FeatureRows Queries)
     /// <param name="dimensions">Length of a row.</param>
     /// <param name="maxHeldOut">Most rows to hold out; never more than a fifth of them.</param>
     /// <param name="seed">Splits.</param>
+    /// <param name="labels">One for each row, reordered as these are, those held out first; null for none.</param>
     /// <exception cref="TrainingDataException">There are too few, or a value is not finite.</exception>
-    public static TrainingFeatures Split(float[][] rows, int dimensions, int maxHeldOut, ulong seed)
+    public static TrainingFeatures Split(float[][] rows, int dimensions, int maxHeldOut, ulong seed, string?[]? labels = null)
     {
         ArgumentNullException.ThrowIfNull(rows);
         var heldOut = Math.Min(maxHeldOut, rows.Length / HeldOutShare);
@@ -62,6 +71,10 @@ public sealed record TrainingFeatures(FeatureRows Gallery, FeatureRows Queries)
         {
             var other = i + (int)(random.Next() % (ulong)(rows.Length - i));
             (rows[i], rows[other]) = (rows[other], rows[i]);
+            if (labels is not null)
+            {
+                (labels[i], labels[other]) = (labels[other], labels[i]);
+            }
         }
 
         return new TrainingFeatures(Pack(rows.AsSpan(heldOut), dimensions), Pack(rows.AsSpan(0, heldOut), dimensions));

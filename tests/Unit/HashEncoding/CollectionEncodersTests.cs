@@ -98,6 +98,40 @@ public sealed class CollectionEncodersTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_learns_from_labels_gets_them_where_enough_images_have_one()
+    {
+        foreach (var (row, i) in HeldOutComparisonTests.Rows(80, 2, Dimensions).Select((row, i) => (row, i)))
+        {
+            await AddAsync(row, "c", i % 2 == 0 ? "cat" : "dog");
+        }
+
+        _options.MinLabelled = 0.4;
+        var learner = new SupervisedLearnerOf("ldsh(lsh)");
+        var command = Command();
+        await RunAsync(command, LearnerOf.Planes("lsh"), learner);
+
+        var training = await TrainingAsync(command);
+        Assert.Equal(["ldsh(lsh)", "lsh"], training.Candidates.Select(candidate => candidate.Method).Order(StringComparer.Ordinal));
+        Assert.All(training.Candidates, candidate => Assert.NotNull(candidate.Version));
+        Assert.Equal((training.Rows, 2), (learner.Labels!.Count, learner.Labels.OfType<int>().Distinct().Count()));
+        Assert.Equal(
+            learner.Labels.Count(label => label is not null),
+            (await _catalog.Artifacts.GetAsync(training.Version!, None))!.Lineage.Metrics["labelled"]);
+    }
+
+    [Fact]
+    public async Task What_learns_from_labels_is_passed_over_without_them_unless_the_command_names_it()
+    {
+        var command = Command();
+        await RunAsync(command, LearnerOf.Planes("lsh"), new SupervisedLearnerOf("ldsh(lsh)"));
+        Assert.Equal("lsh", Assert.Single((await TrainingAsync(command)).Candidates).Method);
+
+        command = Command() with { Methods = ["ldsh(lsh)"] };
+        await RunAsync(command, LearnerOf.Planes("lsh"), new SupervisedLearnerOf("ldsh(lsh)"));
+        Assert.Equal([("lsh", null), ("ldsh(lsh)", "no labels")], (await TrainingAsync(command)).Candidates.Select(candidate => (candidate.Method, candidate.Detail)));
+    }
+
+    [Fact]
     public async Task A_command_is_carried_out_once_and_announced_as_often_as_it_is_delivered()
     {
         var learner = LearnerOf.Planes("lsh");
@@ -242,13 +276,13 @@ public sealed class CollectionEncodersTests : IAsyncLifetime
             NullLogger<CollectionEncoders>.Instance);
     }
 
-    private async Task AddAsync(float[] embedding, string model)
+    private async Task AddAsync(float[] embedding, string model, params string[] labels)
     {
         var image = Guid.NewGuid();
         var key = BlobKeys.Cnn(Collection, image, 1, model);
         await _catalog.Blobs.PutAsync(key, new CnnFeatures(embedding, Array.Empty<Half>(), []).Serialize(), None);
         var stages = new Dictionary<string, StageOutcome> { [Stages.Cnn] = new() { Done = true, Version = model, FeatureKey = key } };
         await _catalog.Images.UpdateAsync(
-            Collection, image, _ => new ImageRecord { ImageId = image, Collection = Collection, Status = ImageStatus.Indexed, Stages = stages }, None);
+            Collection, image, _ => new ImageRecord { ImageId = image, Collection = Collection, Status = ImageStatus.Indexed, Stages = stages, Labels = labels }, None);
     }
 }

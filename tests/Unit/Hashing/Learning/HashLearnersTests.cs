@@ -20,11 +20,14 @@ public sealed class HashLearnersTests
     {
         Assert.Equal(name, HashLearners.Named(name).Name);
         Assert.Equal($"ldph({name})", HashLearners.Named($"ldph({name})").Name);
+        Assert.Equal($"ldsh({name})", Assert.IsType<ISupervisedHashLearner>(HashLearners.Named($"ldsh({name})"), exactMatch: false).Name);
     }
 
     [Theory]
     [InlineData("pq")]
     [InlineData("ldph(pq)")]
+    [InlineData("ldxx(itq)")]
+    [InlineData("ldsh()")]
     [InlineData("ldph(itq")]
     [InlineData("")]
     public void Nothing_is_found_by_another_name(string name) => Assert.Throws<ArgumentException>(() => HashLearners.Named(name));
@@ -50,6 +53,20 @@ public sealed class HashLearnersTests
         {
             Assert.NotEqual(model, Learner(name).Train(rows, 16, 2).BuildModel());
         }
+    }
+
+    [Fact]
+    public void What_learns_from_labels_depends_on_them_and_refuses_to_without()
+    {
+        FeatureRows rows = LearningFixture.Clusters(300, 20);
+        var learner = new LinearDistanceSupervisedHashing(new IterativeQuantization(), Short);
+
+        Assert.Equal(Train(5), Train(5));
+        Assert.NotEqual(Train(5), Train(2));
+        Assert.Throws<ArgumentException>(() => learner.Train(rows, new int?[299], 16, 1));
+        Assert.Throws<TrainingDataException>(() => learner.Train(rows, 16, 1));
+
+        byte[] Train(int labels) => learner.Train(rows, [.. Enumerable.Range(0, 300).Select(row => (int?)(row % labels))], 16, 1).BuildModel();
     }
 
     [Theory]
