@@ -93,7 +93,9 @@ internal sealed class IncrementalQuality
         int[] later = [.. _order.Skip(Old.Count)];
         var head = _first;
         HashSet<int> seen = Old;
-        var before = Figures(0, head, head, seen);
+
+        // Against the pictures of all classes, as after the last step: that there is more to confuse an old class with is no forgetting.
+        var before = Figures(0, head, head, [.. _order]);
         var aloneBefore = Alone(head);
         List<StepFigures> curve = [];
         List<FeatureDrift> drifts = [_firstDrift];

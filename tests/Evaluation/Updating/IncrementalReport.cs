@@ -18,7 +18,7 @@ internal sealed record StepFigures(int Step, double OldRecallAt1, double OldMap,
 /// <param name="OldMap">After the last step.</param>
 /// <param name="NewMap">After the last step.</param>
 /// <param name="MeanRecallAt1">Over all classes, after the last step.</param>
-/// <param name="Forgetting">Recall at 1 of old classes before the first step less that after the last.</param>
+/// <param name="Forgetting">Recall at 1 of old classes under the head before the first step less that after the last, both against all classes' pictures.</param>
 /// <param name="CrossModelRecallAt1">After the last step.</param>
 /// <param name="Alone">Among held-out pictures alone, each against the others: recall at 1 of old and of new classes after the last step, and the forgetting.</param>
 /// <param name="Curve">Step by step.</param>
