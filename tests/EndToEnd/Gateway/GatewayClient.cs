@@ -26,6 +26,10 @@ internal sealed class GatewayClient : IDisposable
     public async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content = null)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
+
+        // Asks before it sends a file: a server that refuses one by its length closes the connection, and whoever is still sending may
+        // meet that before the answer.
+        request.Headers.ExpectContinue = content is MultipartFormDataContent;
         using var response = await _http.SendAsync(request);
         return await Answer.ReadAsync(response);
     }
