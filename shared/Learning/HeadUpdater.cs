@@ -45,7 +45,6 @@ public sealed class HeadUpdater(OnnxSessionFactory sessions, LearningOptions lea
             throw new ArgumentException($"{evidence.PairCount} pairs of one thing are too little to learn from and to judge by.", nameof(evidence));
         }
 
-        // What is known of subjects that were kept back must not steer their training either; they are learned of as strangers at most.
         var (trained, steps) = await TrainAsync(head, images, learned, seed, checkpoint, afterStep, ct);
         using var now = new CnnHead(trained, sessions);
         var after = now.Embed(images.Trunks);

@@ -129,7 +129,7 @@ public sealed partial class CollectionUpdates(
             objections.Add(TrainingReasons.Superseded);
         }
 
-        metrics.Done(objections.Count == 0, elapsed);
+        metrics.Done(objections.Count == 0 ? "promoted" : "kept", elapsed);
         LogDone(logger, artifact.Version, command.Collection, figures.HeldOutBefore, figures.HeldOutAfter, objections.Count == 0, objections, elapsed.TotalSeconds);
         return new ModelUpdate
         {

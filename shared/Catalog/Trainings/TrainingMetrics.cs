@@ -12,15 +12,15 @@ public abstract class TrainingMetrics
     /// <summary>Creates the instruments.</summary>
     /// <param name="meters">Makes the meter.</param>
     /// <param name="meterName">Its name.</param>
-    /// <param name="artifact">What is trained, as it stands in the instruments' names.</param>
+    /// <param name="work">One of them, as it stands in the instruments' names: <c>encoder_training</c>.</param>
     /// <param name="outcomes">The outcomes that the counter tells apart.</param>
-    protected TrainingMetrics(IMeterFactory meters, string meterName, string artifact, string outcomes)
+    protected TrainingMetrics(IMeterFactory meters, string meterName, string work, string outcomes)
     {
         ArgumentNullException.ThrowIfNull(meters);
         var meter = meters.Create(meterName);
-        _trainings = meter.CreateCounter<long>($"pipeline_{artifact}_trainings", description: $"Trainings by outcome: {outcomes}");
-        _seconds = meter.CreateHistogram<double>($"pipeline_{artifact}_training_seconds", "s", "Duration of trainings that were done");
-        meter.CreateObservableGauge($"pipeline_{artifact}_training_progress", () => Volatile.Read(ref _progress), description: "Share of the running training that is done; 1 while there is none");
+        _trainings = meter.CreateCounter<long>($"pipeline_{work}s", description: $"Trainings by outcome: {outcomes}");
+        _seconds = meter.CreateHistogram<double>($"pipeline_{work}_seconds", "s", "Duration of trainings that were done");
+        meter.CreateObservableGauge($"pipeline_{work}_progress", () => Volatile.Read(ref _progress), description: "Share of the running training that is done; 1 while there is none");
     }
 
     /// <summary>The share of the running training that is done, 0 to 1.</summary>

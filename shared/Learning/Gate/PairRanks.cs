@@ -17,18 +17,19 @@ public static class PairRanks
         var partners = Partners(pairs);
         return partners.AsParallel().AsOrdered().SelectMany(entry =>
         {
-            var similarities = Similarities(features, entry.Key);
+            var similarities = Similarities(features[entry.Key], features);
             return entry.Value.Select(partner => 1 / Rank(similarities, entry.Key, partner, entry.Value)).ToArray();
         }).ToArray().Average();
     }
 
     /// <summary>The share of the pairs' images whose nearest neighbour is one of their partners.</summary>
-    /// <param name="features">Rows of length 1.</param>
+    /// <param name="queries">Features that ask, rows of length 1.</param>
+    /// <param name="gallery">Features of the same images that are searched, of the same model or another one.</param>
     /// <param name="pairs">The pairs; at least one.</param>
-    public static double RecallAt1(IReadOnlyList<float[]> features, IReadOnlyCollection<EvidencePair> pairs) =>
+    public static double RecallAt1(IReadOnlyList<float[]> queries, IReadOnlyList<float[]> gallery, IReadOnlyCollection<EvidencePair> pairs) =>
         Partners(pairs).AsParallel().AsOrdered().Select(entry =>
         {
-            var similarities = Similarities(features, entry.Key);
+            var similarities = Similarities(queries[entry.Key], gallery);
             similarities[entry.Key] = float.NegativeInfinity;
             return entry.Value.Contains(TensorPrimitives.IndexOfMax<float>(similarities)) ? 1.0 : 0;
         }).ToArray().Average();
@@ -47,12 +48,12 @@ public static class PairRanks
         return partners;
     }
 
-    private static float[] Similarities(IReadOnlyList<float[]> features, int image)
+    private static float[] Similarities(float[] query, IReadOnlyList<float[]> gallery)
     {
-        var similarities = new float[features.Count];
+        var similarities = new float[gallery.Count];
         for (var i = 0; i < similarities.Length; i++)
         {
-            similarities[i] = TensorPrimitives.Dot<float>(features[image], features[i]);
+            similarities[i] = TensorPrimitives.Dot<float>(query, gallery[i]);
         }
 
         return similarities;

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Pipeline.Learning.Evidence;
 
 namespace Pipeline.Learning.Gate;
@@ -22,11 +21,11 @@ public sealed class UpdateGate(GateOptions options)
         var figures = new GateFigures(
             PairRanks.MeanReciprocal(before, heldOut),
             PairRanks.MeanReciprocal(after, heldOut),
-            known.Count == 0 ? 1 : PairRanks.RecallAt1(before, known),
-            known.Count == 0 ? 1 : PairRanks.RecallAt1(after, known),
+            known.Count == 0 ? 1 : PairRanks.RecallAt1(before, before, known),
+            known.Count == 0 ? 1 : PairRanks.RecallAt1(after, after, known),
             Ratio(spreadAfter.EffectiveRank, spreadBefore.EffectiveRank),
             Ratio(spreadAfter.Variance, spreadBefore.Variance),
-            CrossModelRecall(before, after, heldOut));
+            PairRanks.RecallAt1(queries: after, gallery: before, heldOut));
         List<string> reasons = [];
         if (figures.HeldOutAfter - figures.HeldOutBefore < options.MinGain)
         {
@@ -44,21 +43,6 @@ public sealed class UpdateGate(GateOptions options)
         }
 
         return new GateVerdict(figures, reasons);
-    }
-
-    /// <summary>The share of the pairs' images that find a partner first when new features ask an index of old ones; the image itself is left out.</summary>
-    public static double CrossModelRecall(IReadOnlyList<float[]> gallery, IReadOnlyList<float[]> queries, IReadOnlyCollection<EvidencePair> pairs)
-    {
-        ArgumentNullException.ThrowIfNull(gallery);
-        ArgumentNullException.ThrowIfNull(queries);
-        ArgumentNullException.ThrowIfNull(pairs);
-        var partners = pairs.Concat(pairs.Select(pair => new EvidencePair(pair.Second, pair.First))).ToLookup(pair => pair.First, pair => pair.Second);
-        return partners.Average(entry =>
-        {
-            var best = Enumerable.Range(0, gallery.Count).Where(i => i != entry.Key)
-                .MaxBy(i => TensorPrimitives.Dot<float>(queries[entry.Key], gallery[i]));
-            return entry.Contains(best) ? 1.0 : 0;
-        });
     }
 
     private static double Ratio(double after, double before) => before > 0 ? after / before : 1;
