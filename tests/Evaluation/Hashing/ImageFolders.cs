@@ -1,8 +1,4 @@
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using Pipeline.Hashing.Learning;
-using Pipeline.Imaging;
-using Pipeline.Onnx;
 
 namespace Pipeline.Tests.Evaluation.Hashing;
 
@@ -49,16 +45,7 @@ internal static class ImageFolders
 
     private static FeatureRows Features((string File, string Class)[] pictures)
     {
-        var decoder = new ImageDecoder(new ImagingOptions());
-        var options = new BackboneOptions();
-        var sessions = new OnnxSessionFactory(Options.Create(new OnnxOptions()), NullLogger<OnnxSessionFactory>.Instance);
-        using var backbone = new Backbone(BackboneArtifact.Load(options), options, sessions);
-        var features = new float[pictures.Length][];
-        Parallel.For(0, pictures.Length, i =>
-        {
-            using var rgb = decoder.DecodeRgb(File.ReadAllBytes(pictures[i].File), backbone.InputSize, backbone.InputSize);
-            features[i] = backbone.Extract([rgb.Memory])[0].Embedding.ToArray();
-        });
-        return new FeatureRows(features.SelectMany(row => row).ToArray(), features[0].Length);
+        var features = PictureFiles.Extract([.. pictures.Select(picture => picture.File)]);
+        return new FeatureRows(features.SelectMany(picture => picture.Embedding.ToArray()).ToArray(), features[0].Embedding.Length);
     }
 }

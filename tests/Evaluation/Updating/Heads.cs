@@ -1,8 +1,5 @@
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using Pipeline.Learning;
 using Pipeline.Onnx;
-using Pipeline.Onnx.Graphs;
 using Pipeline.Tests.Evaluation.Retrieval;
 
 namespace Pipeline.Tests.Evaluation.Updating;
@@ -10,10 +7,10 @@ namespace Pipeline.Tests.Evaluation.Updating;
 /// <summary>The default backbone's head, and what heads make of pictures.</summary>
 internal static class Heads
 {
-    public static OnnxSessionFactory Sessions { get; } = new(Options.Create(new OnnxOptions()), NullLogger<OnnxSessionFactory>.Instance);
+    public static OnnxSessionFactory Sessions => PictureFiles.Sessions;
 
     /// <summary>The tail of the imported backbone, from which every collection begins.</summary>
-    public static byte[] Imported() => OnnxGraphEditor.Extract(BackboneArtifact.Load(new BackboneOptions()), ["trunk"], ["embedding"]);
+    public static byte[] Imported { get; } = BackboneHead.Of(BackboneArtifact.Load(new BackboneOptions()), new BackboneOptions());
 
     /// <summary>Features of pictures, rows of length 1.</summary>
     public static IReadOnlyList<float[]> Embed(byte[] head, IReadOnlyList<CnnFeatures> pictures)

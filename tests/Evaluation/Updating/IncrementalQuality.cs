@@ -41,7 +41,7 @@ internal sealed class IncrementalQuality
 
         _first = FromImported(Old);
         var learned = Pictures(Places(Old, heldOut: false));
-        _firstDrift = FeatureDrift.Between(Heads.Embed(Heads.Imported(), learned), Heads.Embed(_first, learned));
+        _firstDrift = FeatureDrift.Between(Heads.Embed(Heads.Imported, learned), Heads.Embed(_first, learned));
     }
 
     private HashSet<int> Old => [.. _order.Take(_order.Length / 2)];
@@ -83,7 +83,7 @@ internal sealed class IncrementalQuality
         var places = Places([.. classes], heldOut: false);
         var pictures = Pictures(places);
         return IncrementalRecipe.Train(
-            Heads.Imported(), Heads.Images(pictures, Heads.Embed(Heads.Imported(), pictures)), Classes(places), _options, _seed, new Memory([], []));
+            Heads.Imported, Heads.Images(pictures, Heads.Embed(Heads.Imported, pictures)), Classes(places), _options, _seed, new Memory([], []));
     }
 
     private byte[] Joint() => FromImported(_order);

@@ -1,4 +1,3 @@
-using Pipeline.Imaging;
 using Pipeline.Onnx;
 
 namespace Pipeline.Tests.Evaluation.Updating;
@@ -18,15 +17,6 @@ internal sealed record LabelledSet(IReadOnlyList<string> Classes, IReadOnlyList<
             throw new ArgumentException($"{folder} has no pictures in folders of two or more classes.");
         }
 
-        var decoder = new ImageDecoder(new ImagingOptions());
-        var options = new BackboneOptions();
-        using var backbone = new Backbone(BackboneArtifact.Load(options), options, Heads.Sessions);
-        var pictures = new CnnFeatures[files.Length];
-        Parallel.For(0, files.Length, i =>
-        {
-            using var rgb = decoder.DecodeRgb(File.ReadAllBytes(files[i].File), backbone.InputSize, backbone.InputSize);
-            pictures[i] = backbone.Extract([rgb.Memory])[0];
-        });
-        return new LabelledSet([.. folders.Select(f => Path.GetFileName(f))], pictures, [.. files.Select(file => file.Class)]);
+        return new LabelledSet([.. folders.Select(f => Path.GetFileName(f))], PictureFiles.Extract([.. files.Select(file => file.File)]), [.. files.Select(file => file.Class)]);
     }
 }

@@ -12,7 +12,7 @@ internal static class UpdateQuality
     public static async Task<UpdateReport> MeasureAsync(
         FeatureSet set, FeatureSet? other, int seeds, LearningOptions learning, GateOptions gate, Action<UpdateRun> report)
     {
-        var head = Heads.Imported();
+        var head = Heads.Imported;
         var companions = set.Pictures.Where(picture => set.Truth.GroupSize(picture.File) > 1).ToList();
         var everything = new Gallery(set.Pictures);
         var heldOut = companions.GroupBy(picture => set.Truth.GroupOf(picture.File)).Select(group => group.Last()).ToList();
