@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -19,7 +18,7 @@ public sealed partial class EmbeddedVectorIndex : IVectorIndex, INeighbourGraphI
     /// <summary>Points loaded between two snapshots while opening.</summary>
     private const int LoadBatch = 4096;
 
-    private readonly ConcurrentDictionary<string, MemoryCollection> _collections = new(StringComparer.Ordinal);
+    private readonly CollectionNames _collections = new();
     private readonly IndexDatabase _database;
     private readonly IndexWriter _writer;
     private readonly int _maxThreads;
@@ -86,7 +85,31 @@ public sealed partial class EmbeddedVectorIndex : IVectorIndex, INeighbourGraphI
     public Task<IReadOnlyList<string>> ListCollectionsAsync(CancellationToken ct = default)
     {
         ThrowIfDisposed();
-        return Task.FromResult<IReadOnlyList<string>>([.. _collections.Keys.Order(StringComparer.Ordinal)]);
+        return Task.FromResult(_collections.List());
+    }
+
+    /// <inheritdoc/>
+    public async Task SetAliasAsync(string alias, string collection, CancellationToken ct = default)
+    {
+        ThrowIfDisposed();
+        ThrowIfBadName(alias);
+        ArgumentNullException.ThrowIfNull(collection);
+        await _writer.WriteAsync(new SetAliasRequest(alias, collection, ct), ct);
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> RemoveAliasAsync(string alias, CancellationToken ct = default)
+    {
+        ThrowIfDisposed();
+        ThrowIfBadName(alias);
+        return _writer.WriteAsync(new RemoveAliasRequest(alias, ct), ct);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<string, string>> GetAliasesAsync(CancellationToken ct = default)
+    {
+        ThrowIfDisposed();
+        return Task.FromResult(_collections.Aliases());
     }
 
     /// <inheritdoc/>
@@ -225,7 +248,12 @@ public sealed partial class EmbeddedVectorIndex : IVectorIndex, INeighbourGraphI
         foreach (var (key, rest) in pending)
         {
             collections[key].Apply(rest);
-            _collections[collections[key].Name] = collections[key];
+            _collections.Add(collections[key]);
+        }
+
+        foreach (var (alias, key) in _database.ReadAliases())
+        {
+            _collections.SetAlias(alias, collections[key].Name);
         }
 
         LogOpened(path, collections.Count, points, clock.ElapsedMilliseconds);
@@ -235,7 +263,7 @@ public sealed partial class EmbeddedVectorIndex : IVectorIndex, INeighbourGraphI
     {
         ThrowIfDisposed();
         ArgumentNullException.ThrowIfNull(name);
-        return _collections.TryGetValue(name, out var collection) ? collection : throw new CollectionNotFoundException(name);
+        return _collections.Find(name) ?? throw new CollectionNotFoundException(name);
     }
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);

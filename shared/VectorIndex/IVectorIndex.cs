@@ -7,7 +7,8 @@ namespace Pipeline.VectorIndex;
 /// <remarks>
 /// Every member may be called from any thread. Members that name a collection throw
 /// <see cref="CollectionNotFoundException"/> if it does not exist, except
-/// <see cref="EnsureCollectionAsync"/> and <see cref="DropCollectionAsync"/>.
+/// <see cref="EnsureCollectionAsync"/> and <see cref="DropCollectionAsync"/>. Wherever a collection is named, except where one is dropped, an
+/// alias of it may stand in its place.
 /// A write whose token is cancelled may still take place.
 /// </remarks>
 public interface IVectorIndex : IAsyncDisposable
@@ -25,12 +26,29 @@ public interface IVectorIndex : IAsyncDisposable
     /// <exception cref="SchemaMismatchException">The collection exists with other spaces.</exception>
     Task EnsureCollectionAsync(string collection, CollectionSchema schema, CancellationToken ct = default);
 
-    /// <summary>Removes a collection and all its points.</summary>
+    /// <summary>Removes a collection, all its points and its aliases. An alias does not name it here.</summary>
     /// <returns>False if there was none.</returns>
     Task<bool> DropCollectionAsync(string collection, CancellationToken ct = default);
 
-    /// <summary>Names of all collections, in ordinal order.</summary>
+    /// <summary>Names of all collections, in ordinal order; without aliases.</summary>
     Task<IReadOnlyList<string>> ListCollectionsAsync(CancellationToken ct = default);
+
+    /// <summary>
+    /// Lets an alias name a collection, and no longer the one that it named before, in one step: whoever uses the alias meanwhile meets the
+    /// one or the other. Durable when the task completes.
+    /// </summary>
+    /// <param name="alias">As a collection's name.</param>
+    /// <param name="collection">A collection, not an alias.</param>
+    /// <param name="ct">Cancels the wait.</param>
+    /// <exception cref="ArgumentException">The alias is no name, or the name of a collection.</exception>
+    Task SetAliasAsync(string alias, string collection, CancellationToken ct = default);
+
+    /// <summary>Takes an alias away; its collection stays. Durable when the task completes.</summary>
+    /// <returns>False if there was none.</returns>
+    Task<bool> RemoveAliasAsync(string alias, CancellationToken ct = default);
+
+    /// <summary>Alias → the collection that it names.</summary>
+    Task<IReadOnlyDictionary<string, string>> GetAliasesAsync(CancellationToken ct = default);
 
     /// <summary>
     /// Stores points; each replaces its predecessor of the same id wholly (vectors and payload). All points of one call

@@ -11,7 +11,7 @@ namespace Pipeline.VectorIndex.Embedded;
 /// </summary>
 internal sealed partial class IndexDatabase : IDisposable
 {
-    private const int FormatVersion = 2;
+    private const int FormatVersion = 3;
     private const int SqliteBusy = 5;
 
     private readonly SqliteConnection _connection;
@@ -124,6 +124,37 @@ internal sealed partial class IndexDatabase : IDisposable
         command.ExecuteNonQuery();
     }
 
+    /// <summary>All aliases with the keys of their collections.</summary>
+    public List<(string Alias, long CollectionKey)> ReadAliases()
+    {
+        using var command = Command("SELECT name, collection FROM aliases");
+        using var reader = command.ExecuteReader();
+        var aliases = new List<(string, long)>();
+        while (reader.Read())
+        {
+            aliases.Add((reader.GetString(0), reader.GetInt64(1)));
+        }
+
+        return aliases;
+    }
+
+    /// <summary>Lets an alias name a collection, in a transaction of its own.</summary>
+    public void SetAlias(string alias, long collectionKey)
+    {
+        using var command = Command("INSERT OR REPLACE INTO aliases (name, collection) VALUES ($name, $collection)");
+        command.Parameters.AddWithValue("$name", alias);
+        command.Parameters.AddWithValue("$collection", collectionKey);
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>Removes an alias in a transaction of its own.</summary>
+    public void DeleteAlias(string alias)
+    {
+        using var command = Command("DELETE FROM aliases WHERE name = $name");
+        command.Parameters.AddWithValue("$name", alias);
+        command.ExecuteNonQuery();
+    }
+
     public void Begin() => Execute(_connection, "BEGIN IMMEDIATE");
 
     public void Commit() => Execute(_connection, "COMMIT");
@@ -197,6 +228,9 @@ internal sealed partial class IndexDatabase : IDisposable
                 payload BLOB NOT NULL,
                 vectors BLOB NOT NULL,
                 PRIMARY KEY (collection, id));
+            CREATE TABLE IF NOT EXISTS aliases (
+                name TEXT PRIMARY KEY,
+                collection INTEGER NOT NULL REFERENCES collections (key) ON DELETE CASCADE) WITHOUT ROWID;
             {GraphTables}
             PRAGMA user_version = {FormatVersion};
             COMMIT;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -12,14 +11,14 @@ namespace Pipeline.VectorIndex.Embedded;
 internal sealed partial class IndexWriter : IAsyncDisposable
 {
     private readonly IndexDatabase _database;
-    private readonly ConcurrentDictionary<string, MemoryCollection> _collections;
+    private readonly CollectionNames _collections;
     private readonly Channel<WriteRequest> _queue;
     private readonly int _maxCommitPoints;
     private readonly ILogger _logger;
     private readonly Task _loop;
 
     public IndexWriter(
-        IndexDatabase database, ConcurrentDictionary<string, MemoryCollection> collections, VectorIndexOptions options, ILogger logger)
+        IndexDatabase database, CollectionNames collections, VectorIndexOptions options, ILogger logger)
     {
         _database = database;
         _collections = collections;
@@ -70,6 +69,12 @@ internal sealed partial class IndexWriter : IAsyncDisposable
                         break;
                     case [DropRequest drop]:
                         Guarded(batch, () => Drop(drop));
+                        break;
+                    case [SetAliasRequest alias]:
+                        Guarded(batch, () => SetAlias(alias));
+                        break;
+                    case [RemoveAliasRequest alias]:
+                        Guarded(batch, () => RemoveAlias(alias));
                         break;
                     case [LoadGraphRequest load]:
                         Guarded(batch, () => LoadGraph(load));
@@ -164,7 +169,7 @@ internal sealed partial class IndexWriter : IAsyncDisposable
     /// <summary>False, and the request has failed, if its collection was dropped, or dropped and created anew, after it was made.</summary>
     private bool IsCurrent(MemoryCollection collection, WriteRequest request)
     {
-        if (_collections.TryGetValue(collection.Name, out var current) && current == collection)
+        if (_collections.FindCollection(collection.Name) == collection)
         {
             return true;
         }
@@ -182,7 +187,7 @@ internal sealed partial class IndexWriter : IAsyncDisposable
 
     private void Ensure(EnsureRequest request)
     {
-        if (_collections.TryGetValue(request.Name, out var existing))
+        if (_collections.Find(request.Name) is { } existing)
         {
             if (existing.Schema.HasSameSpaces(request.Schema))
             {
@@ -197,19 +202,44 @@ internal sealed partial class IndexWriter : IAsyncDisposable
         }
 
         var key = _database.InsertCollection(request.Name, request.Schema);
-        _collections[request.Name] = new MemoryCollection(key, request.Name, request.Schema);
+        _collections.Add(new MemoryCollection(key, request.Name, request.Schema));
         request.Succeed(true);
     }
 
     private void Drop(DropRequest request)
     {
-        if (_collections.TryGetValue(request.Name, out var collection))
+        var collection = _collections.FindCollection(request.Name);
+        if (collection is not null)
         {
             _database.DeleteCollection(collection.Key);
-            _collections.TryRemove(request.Name, out _);
+            _collections.Remove(request.Name);
         }
 
         request.Succeed(collection is not null);
+    }
+
+    private void SetAlias(SetAliasRequest request)
+    {
+        if (_collections.FindCollection(request.Alias) is not null)
+        {
+            request.Fail(new ArgumentException($"'{request.Alias}' is the name of a collection; it cannot be an alias."));
+        }
+        else if (_collections.FindCollection(request.Collection) is { } collection)
+        {
+            _database.SetAlias(request.Alias, collection.Key);
+            _collections.SetAlias(request.Alias, request.Collection);
+            request.Succeed(true);
+        }
+        else
+        {
+            request.Fail(new CollectionNotFoundException(request.Collection));
+        }
+    }
+
+    private void RemoveAlias(RemoveAliasRequest request)
+    {
+        _database.DeleteAlias(request.Alias);
+        request.Succeed(_collections.RemoveAlias(request.Alias));
     }
 
     /// <summary>Does database work. An error there (a full disk, say) is undone and fails these requests only.</summary>

@@ -39,3 +39,21 @@ internal sealed class DropRequest(string name, CancellationToken ct) : WriteRequ
 
     public override int Weight => 0;
 }
+
+/// <summary>Lets an alias name a collection.</summary>
+internal sealed class SetAliasRequest(string alias, string collection, CancellationToken ct) : WriteRequest(ct)
+{
+    public string Alias => alias;
+
+    public string Collection => collection;
+
+    public override int Weight => 0;
+}
+
+/// <summary>Removes an alias.</summary>
+internal sealed class RemoveAliasRequest(string alias, CancellationToken ct) : WriteRequest(ct)
+{
+    public string Alias => alias;
+
+    public override int Weight => 0;
+}

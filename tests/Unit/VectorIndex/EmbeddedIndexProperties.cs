@@ -93,7 +93,7 @@ public class EmbeddedIndexProperties
         await CompareContentAsync(directory.Index, model, null, 5);
     }
 
-    private static async Task CompareSearchAsync(EmbeddedVectorIndex index, BruteForce model, string space, Random random)
+    private static async Task CompareSearchAsync(IVectorIndex index, BruteForce model, string space, Random random)
     {
         var query = new IndexQuery
         {
@@ -127,7 +127,7 @@ public class EmbeddedIndexProperties
         Assert.All(expected.Take(hits.Count).Zip(hits), pair => Assert.Equal(pair.First.Score, pair.Second.Score, Rounding));
     }
 
-    private static async Task CompareRadiusAsync(EmbeddedVectorIndex index, BruteForce model, IndexQuery query, BinaryCode code, int radius)
+    private static async Task CompareRadiusAsync(IVectorIndex index, BruteForce model, IndexQuery query, BinaryCode code, int radius)
     {
         var hits = await index.SearchRadiusAsync(
             "c", new RadiusQuery { Space = query.Space, Code = code, Radius = radius, Filter = query.Filter });
@@ -135,7 +135,7 @@ public class EmbeddedIndexProperties
         Assert.Equal(all.Where(point => -point.Score <= radius), hits.Select(hit => (hit.Id, hit.Score)));
     }
 
-    private static async Task CompareContentAsync(EmbeddedVectorIndex index, BruteForce model, PayloadFilter? filter, int pageSize)
+    private static async Task CompareContentAsync(IVectorIndex index, BruteForce model, PayloadFilter? filter, int pageSize)
     {
         var expected = model.Passing(filter).ToList();
         Assert.Equal(expected.Count, await index.CountAsync("c", filter));
