@@ -14,6 +14,9 @@ internal sealed class IncrementalQuality
     /// <summary>One picture in so many is held out.</summary>
     private const int HeldOutOneIn = 3;
 
+    /// <summary>Pictures of each class whose stored activations rehearsal learns from again.</summary>
+    private static readonly int RememberedPictures = int.Parse(Environment.GetEnvironmentVariable("REM") ?? "5");
+
     private readonly LabelledSet _set;
     private readonly LearningOptions _options;
     private readonly int _seed;
@@ -83,7 +86,7 @@ internal sealed class IncrementalQuality
         var places = Places([.. classes], heldOut: false);
         var pictures = Pictures(places);
         return IncrementalRecipe.Train(
-            Heads.Imported, Heads.Images(pictures, Heads.Embed(Heads.Imported, pictures)), Classes(places), _options, _seed, new Memory([], []));
+            Heads.Imported, Heads.Images(pictures, Heads.Embed(Heads.Imported, pictures)), Classes(places), _options, _seed, Memory.None);
     }
 
     private byte[] Joint() => FromImported(_order);
@@ -103,7 +106,7 @@ internal sealed class IncrementalQuality
         {
             HashSet<int> portion = [.. later.Skip((step - 1) * later.Length / steps).Take((step * later.Length / steps) - ((step - 1) * later.Length / steps))];
             var places = Places(portion, heldOut: false);
-            var next = learn(head, places, new Memory(Prototypes(head, seen), drifts));
+            var next = learn(head, places, Remember(head, seen, drifts));
             var learned = Pictures(places);
             drifts.Insert(0, FeatureDrift.Between(Heads.Embed(head, learned), Heads.Embed(next, learned)));
             seen = [.. seen, .. portion];
@@ -121,6 +124,13 @@ internal sealed class IncrementalQuality
             last.CrossModelRecallAt1,
             new HeldOutAlone(alone.Old, alone.New, aloneBefore.Old - alone.Old),
             curve);
+    }
+
+    private Memory Remember(byte[] head, HashSet<int> seen, IReadOnlyList<FeatureDrift> drifts)
+    {
+        // Held-out places are drawn by a shuffle, so the first of a class are as good as any.
+        int[] kept = [.. seen.Order().SelectMany(one => Places([one], heldOut: false).Take(RememberedPictures))];
+        return new Memory(Prototypes(head, seen), drifts, Pictures(kept), Classes(kept));
     }
 
     /// <summary>What is kept of classes that were learned: the mean feature of each.</summary>

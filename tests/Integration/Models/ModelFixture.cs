@@ -67,7 +67,7 @@ public abstract class ModelFixture(SharedServers servers) : IAsyncLifetime
     }
 
     /// <summary>Registers a head and says that it is to serve.</summary>
-    protected async Task<ModelPublished> PublishAsync(byte[] model)
+    protected async Task<ModelPublished> PublishAsync(byte[] model, bool reindexRequired = true)
     {
         var backbone = (await RecordAsync()).Active!.Backbone;
         var lineage = new ArtifactLineage
@@ -83,6 +83,7 @@ public abstract class ModelFixture(SharedServers servers) : IAsyncLifetime
             ParentVersion = backbone,
             Dimensions = 576,
             PublishedAt = DateTimeOffset.UtcNow,
+            ReindexRequired = reindexRequired,
             CorrelationId = Guid.NewGuid(),
         };
         await Pipeline.SendAsync(published);
@@ -97,8 +98,11 @@ public abstract class ModelFixture(SharedServers servers) : IAsyncLifetime
         (await Services.GetRequiredService<CollectionCatalog>().GetCurrentAsync(TestPipeline.Collection, ct))!;
 
     /// <summary>The stored embedding of an image by a model.</summary>
-    protected async Task<float[]> EmbeddingAsync(Guid image, string model) => CnnFeatures.ReadEmbedding(
-        await Blobs.TryReadAsync(BlobKeys.Cnn(TestPipeline.Collection, image, 1, model), CancellationToken.None));
+    protected async Task<float[]> EmbeddingAsync(Guid image, string model) => CnnFeatures.ReadEmbedding(await FeaturesAsync(image, model));
+
+    /// <summary>The stored features of an image by a model.</summary>
+    protected Task<byte[]?> FeaturesAsync(Guid image, string model) =>
+        Blobs.TryReadAsync(BlobKeys.Cnn(TestPipeline.Collection, image, 1, model), CancellationToken.None);
 
     protected Task<SearchResults> SearchAsync(byte[] picture, string mode) => AskAsync<SearchImages, SearchResults>(
         new() { Collection = TestPipeline.Collection, Image = new ImageSource { Bytes = picture }, Mode = mode, Limit = 200 });

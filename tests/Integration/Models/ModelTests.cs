@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Catalog;
 using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Queries;
+using Pipeline.Onnx;
 using Pipeline.Tests.Integration.Pipelines;
 using Pipeline.Tests.Integration.Words;
 using Pipeline.Tests.Support;
@@ -88,6 +89,41 @@ public sealed class ModelTests(SharedServers servers) : ModelFixture(servers)
     }
 
     [Fact]
+    public async Task A_head_that_forces_no_re_index_embeds_the_pictures_that_ask_alone_and_can_be_taken_back()
+    {
+        await UploadAsync(from scene in Enumerable.Range(1, 8) select Scenes.View(scene, 0));
+        var serving = (await RecordAsync()).Active!;
+        var asking = Scenes.View(1, 1);
+        var before = await SearchAsync(asking, SearchModes.Cnn);
+
+        var model = Projection(seed: 7);
+        var head = await PublishAsync(model, reindexRequired: false);
+        await AsksByAsync(head.ModelVersion);
+        var across = await SearchAsync(asking, SearchModes.Cnn);
+        var late = Assert.Single(await UploadAsync(asking));
+
+        Assert.Equal(serving with { QueryModelVersion = head.ModelVersion }, (await RecordAsync()).Active);
+        Assert.Null(await FeaturesAsync(late.ImageId, head.ModelVersion));
+        using var opened = new CnnHead(model, Services.GetRequiredService<OnnxSessionFactory>());
+        var query = Assert.Single(opened.Embed([CnnFeatures.Parse(await FeaturesAsync(late.ImageId, serving.ModelVersion)).Trunk]))!;
+        Assert.Equal(8, across.Hits.Count);
+        foreach (var hit in across.Hits)
+        {
+            var indexed = await EmbeddingAsync(hit.ImageId, serving.ModelVersion);
+            Assert.Equal(TensorPrimitives.Dot<float>(query, indexed), hit.Score, 3);
+        }
+
+        await Pipeline.SendAsync(ImageEvents.Delete(late));
+        await Pipeline.SendAsync(new RollbackModel { Collection = TestPipeline.Collection, ModelVersion = head.ModelVersion, CorrelationId = Guid.NewGuid() });
+        await AsksByAsync(null);
+        await Pipeline.QuietAsync();
+
+        var after = await SearchAsync(asking, SearchModes.Cnn);
+        Assert.Equal(before.Hits.Select(hit => (hit.ImageId, hit.Score)), after.Hits.Select(hit => (hit.ImageId, hit.Score)));
+        Assert.NotEqual(before.Hits[0].Score, across.Hits[0].Score, 2);
+    }
+
+    [Fact]
     public async Task Every_message_of_the_way_may_come_again()
     {
         var images = await UploadAsync(from scene in Enumerable.Range(1, 10) select Scenes.View(scene, 0));
@@ -117,6 +153,9 @@ public sealed class ModelTests(SharedServers servers) : ModelFixture(servers)
         var points = (await Pipeline.Index.ScanAsync(after.Active!.IndexName(TestPipeline.Collection), null, 1000)).Points;
         Assert.Equal(images.Select(image => image.ImageId).Order(), points.Select(point => point.Id).Order());
     }
+
+    private Task AsksByAsync(string? version) =>
+        Eventually.TrueAsync(async ct => (await RecordAsync(ct)).Active?.QueryModelVersion == version, Patience, $"{version ?? "the model itself"} embedding what asks");
 
     private async Task<List<Neighbourhood>> MinedAsync(IEnumerable<ImageRecord> images)
     {
