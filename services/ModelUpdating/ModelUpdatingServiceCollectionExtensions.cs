@@ -19,9 +19,7 @@ public static class ModelUpdatingServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(configuration);
         services.AddOptions<ModelUpdatingOptions>().Bind(configuration.GetSection(ModelUpdatingOptions.SectionName)).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<LearningOptions>().Bind(configuration.GetSection(LearningOptions.SectionName)).ValidateDataAnnotations()
-            .Validate(options => options.Distillation == 0, "ModelUpdating:Learning:Distillation needs classes, which a collection does not have.")
-            .ValidateOnStart();
+        services.AddOptions<LearningOptions>().Bind(configuration.GetSection(LearningOptions.SectionName)).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<GateOptions>().Bind(configuration.GetSection(GateOptions.SectionName)).ValidateDataAnnotations().ValidateOnStart();
         services.AddBackbone(configuration);
         services.AddSingleton<CollectionWalk>();

@@ -31,7 +31,7 @@ public sealed class HeadTraining : IDisposable
     /// <param name="seed">What the batches are drawn with.</param>
     /// <param name="prototypes">
     /// What is remembered of classes that were learned before and are not among the images: the mean feature of each under the present head, rows
-    /// of length 1. Needed for knowledge distillation only.
+    /// of length 1. For knowledge distillation only; without them, the subjects of the evidence are the classes.
     /// </param>
     /// <param name="earlier">
     /// The drift of each step of learning before, the latest first; needed for the estimation of earlier models only.
@@ -58,13 +58,8 @@ public sealed class HeadTraining : IDisposable
                 $"There are {images.Count} images, and evidence of {evidence.PairCount} pairs among {evidence.Count}; without pairs nothing can be learned.", nameof(evidence));
         }
 
-        if (options.Distillation > 0 && prototypes is not { Count: > 0 })
-        {
-            throw new ArgumentException("Knowledge can be distilled only from classes that were learned before.", nameof(prototypes));
-        }
-
         (_images, _evidence, _options, _seed) = (images, evidence, options, seed);
-        _prototypes = options.Distillation > 0 ? [.. prototypes!] : [];
+        _prototypes = options.Distillation > 0 ? prototypes is { Count: > 0 } ? [.. prototypes] : SubjectPrototypes.Of(evidence, images.Teacher) : [];
         _earlier = options.Estimation > 0 ? [.. earlier ?? []] : [];
         _batches = new EvidenceBatches(evidence, options, seed);
         Steps = _batches.Steps;

@@ -1,5 +1,6 @@
 using Pipeline.Learning.Evidence;
 using Pipeline.Learning.Gate;
+using Pipeline.Learning.Losses;
 using Pipeline.Onnx;
 using Pipeline.Onnx.Training;
 
@@ -14,12 +15,16 @@ namespace Pipeline.Learning;
 /// <param name="gate">What the head must show.</param>
 public sealed class HeadUpdater(OnnxSessionFactory sessions, LearningOptions learning, GateOptions gate)
 {
+    /// <summary>Images that say how far features moved; more say the same.</summary>
+    private const int MostMeasured = 1000;
+
     /// <summary>Updates.</summary>
     /// <param name="head">The present head.</param>
     /// <param name="images">The images.</param>
     /// <param name="evidence">What belongs together among them: at least two subjects.</param>
     /// <param name="known">Pairs that both feature spaces knew, which the head must not forget; some of them may be evidence too.</param>
     /// <param name="seed">What is kept back and what batches are drawn.</param>
+    /// <param name="earlier">The drift of each update before, the latest first; for the estimation of earlier models only.</param>
     /// <param name="checkpoint">Of an earlier attempt at the same update, to go on from.</param>
     /// <param name="afterStep">Called after every step.</param>
     /// <param name="ct">Cancels between two steps.</param>
@@ -33,6 +38,7 @@ public sealed class HeadUpdater(OnnxSessionFactory sessions, LearningOptions lea
         EvidenceGraph evidence,
         IReadOnlyCollection<EvidencePair> known,
         int seed,
+        IReadOnlyList<FeatureDrift>? earlier = null,
         ReadOnlyMemory<byte>? checkpoint = null,
         Func<UpdateStep, CancellationToken, ValueTask>? afterStep = null,
         CancellationToken ct = default)
@@ -45,7 +51,7 @@ public sealed class HeadUpdater(OnnxSessionFactory sessions, LearningOptions lea
             throw new ArgumentException($"{evidence.PairCount} pairs of one thing are too little to learn from and to judge by.", nameof(evidence));
         }
 
-        var (trained, steps) = await TrainAsync(head, images, learned, seed, checkpoint, afterStep, ct);
+        var (trained, steps) = await TrainAsync(head, images, learned, seed, earlier, checkpoint, afterStep, ct);
         using var now = new CnnHead(trained, sessions);
         var after = now.Embed(images.Trunks);
         return new UpdateResult(
@@ -53,7 +59,14 @@ public sealed class HeadUpdater(OnnxSessionFactory sessions, LearningOptions lea
             new UpdateGate(gate).Judge(images.Teacher, [.. after.Select(row => row ?? new float[images.Dimensions])], heldOut, known),
             learned.PairCount,
             heldOut.Count,
-            steps);
+            steps,
+            Drift(images.Teacher, after));
+    }
+
+    private static FeatureDrift? Drift(IReadOnlyList<float[]> before, float[]?[] after)
+    {
+        int[] measured = [.. Enumerable.Range(0, after.Length).Where(image => after[image] is not null).Take(MostMeasured)];
+        return measured.Length > 0 ? FeatureDrift.Between([.. measured.Select(image => before[image])], [.. measured.Select(image => after[image]!)]) : null;
     }
 
     private async Task<(byte[] Head, int Steps)> TrainAsync(
@@ -61,11 +74,12 @@ public sealed class HeadUpdater(OnnxSessionFactory sessions, LearningOptions lea
         LearningImages images,
         EvidenceGraph learned,
         int seed,
+        IReadOnlyList<FeatureDrift>? earlier,
         ReadOnlyMemory<byte>? checkpoint,
         Func<UpdateStep, CancellationToken, ValueTask>? afterStep,
         CancellationToken ct)
     {
-        using var training = new HeadTraining(sessions, head, images, learned, learning, seed);
+        using var training = new HeadTraining(sessions, head, images, learned, learning, seed, earlier: earlier);
         if (checkpoint is { } saved)
         {
             training.Restore(saved.Span);

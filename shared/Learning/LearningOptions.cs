@@ -53,7 +53,10 @@ public sealed class LearningOptions
     [Range(0.0, 1000.0)]
     public double Discrepancy { get; set; }
 
-    /// <summary>Weight of knowledge distillation on the outputs of the present model's classifier; needs class prototypes. Default 0.</summary>
+    /// <summary>
+    /// Weight of knowledge distillation on the outputs of the present model's classifier, whose classes are those that are remembered, otherwise
+    /// the subjects of the evidence. Default 0.
+    /// </summary>
     [Range(0.0, 1000.0)]
     public double Distillation { get; set; }
 

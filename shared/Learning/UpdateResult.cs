@@ -1,4 +1,5 @@
 using Pipeline.Learning.Gate;
+using Pipeline.Learning.Losses;
 
 namespace Pipeline.Learning;
 
@@ -8,4 +9,5 @@ namespace Pipeline.Learning;
 /// <param name="Learned">Pairs that it learned from.</param>
 /// <param name="HeldOut">Pairs that it was judged by.</param>
 /// <param name="Steps">Steps taken.</param>
-public sealed record UpdateResult(byte[] Head, GateVerdict Verdict, long Learned, int HeldOut, int Steps);
+/// <param name="Drift">How far the update moved features, from which later ones estimate the present head's; null if the trained head gives none.</param>
+public sealed record UpdateResult(byte[] Head, GateVerdict Verdict, long Learned, int HeldOut, int Steps, FeatureDrift? Drift);

@@ -99,7 +99,7 @@ public sealed partial class CollectionUpdates(
             throw new UpdateRefusedException(TrainingReasons.NoPairs, $"No two of {plan.Images.Count} images are known to show the same thing; {plan.Contradictory} pairs are contradictory.");
         }
 
-        var inputs = await activations.ReadAsync(command.Collection, generation, plan, head, ct);
+        var inputs = await activations.ReadAsync(command.Collection, generation, plan, head, await present.DriftsAsync(generation, ct), ct);
         EnsureSubjects(inputs);
         LogBegun(logger, generation.ModelVersion, command.Collection, inputs.Images.Count, inputs.Pairs.Count, plan.Contradictory);
         var result = await trainer.TrainAsync(command.Collection, command.CorrelationId, inputs, publish, ct);
@@ -120,7 +120,7 @@ public sealed partial class CollectionUpdates(
         var judged = result.Verdict.Figures;
         var figures = new ModelUpdateFigures(
             judged.HeldOutBefore, judged.HeldOutAfter, judged.KnownBefore, judged.KnownAfter, judged.RankRatio, judged.VarianceRatio, judged.CrossModel);
-        var lineage = UpdateLineage.Of(command.Collection, command.CorrelationId, generation, seed, learning.Value, gate.Value, data, figures, elapsed.TotalSeconds);
+        var lineage = UpdateLineage.Of(command.Collection, command.CorrelationId, generation, seed, learning.Value, gate.Value, data, figures, result.Drift, elapsed.TotalSeconds);
         var artifact = await artifacts.AddAsync(ModelCatalog.HeadKind, result.Head, lineage, ct);
         var objections = result.Verdict.Reasons.ToList();
         var current = await collections.GetCurrentAsync(command.Collection, ct);

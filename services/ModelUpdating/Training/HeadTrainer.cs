@@ -87,7 +87,7 @@ public sealed class HeadTrainer(
             // A step keeps all cores busy; whoever waits for the result must not.
             var result = await Task.Run(
                 () => new HeadUpdater(sessions, learning.Value, gate.Value).RunAsync(
-                    inputs.Head, inputs.Images, inputs.Evidence(), inputs.Known(), inputs.Seed, checkpoint, AfterStepAsync, ct),
+                    inputs.Head, inputs.Images, inputs.Evidence(), inputs.Known(), inputs.Seed, inputs.Earlier, checkpoint, AfterStepAsync, ct),
                 ct);
             if (progress is not null && last is not null)
             {

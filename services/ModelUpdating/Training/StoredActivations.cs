@@ -1,6 +1,7 @@
 using Pipeline.Catalog;
 using Pipeline.Contracts;
 using Pipeline.Learning;
+using Pipeline.Learning.Losses;
 using Pipeline.ModelUpdating.Evidence;
 using Pipeline.Onnx;
 using Pipeline.Storage;
@@ -15,9 +16,10 @@ public sealed partial class StoredActivations(IBlobStore blobs, ILogger<StoredAc
     /// <param name="generation">Whose backbone and model.</param>
     /// <param name="plan">The images and pairs.</param>
     /// <param name="head">The present head.</param>
+    /// <param name="earlier">How far each update moved features that led to it, the latest first.</param>
     /// <param name="ct">Cancels.</param>
     /// <exception cref="UpdateRefusedException">Nothing is left to learn from.</exception>
-    public async Task<UpdateInputs> ReadAsync(string collection, Generation generation, UpdatePlan plan, byte[] head, CancellationToken ct)
+    public async Task<UpdateInputs> ReadAsync(string collection, Generation generation, UpdatePlan plan, byte[] head, IReadOnlyList<FeatureDrift> earlier, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(generation);
         ArgumentNullException.ThrowIfNull(plan);
@@ -59,7 +61,8 @@ public sealed partial class StoredActivations(IBlobStore blobs, ILogger<StoredAc
                     .Select(pair => pair with { First = places[pair.First], Second = places[pair.Second] }),
             ],
             [.. kept.Select(i => plan.Images[i])],
-            plan.Seed);
+            plan.Seed,
+            earlier);
     }
 
     private async Task<Activation?> ReadAsync(string collection, Generation generation, PlannedImage image, CancellationToken ct)

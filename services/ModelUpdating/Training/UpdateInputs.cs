@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Pipeline.Learning;
 using Pipeline.Learning.Evidence;
+using Pipeline.Learning.Losses;
 using Pipeline.ModelUpdating.Evidence;
 
 namespace Pipeline.ModelUpdating.Training;
@@ -13,8 +14,9 @@ namespace Pipeline.ModelUpdating.Training;
 /// <param name="Pairs">The pairs among them.</param>
 /// <param name="Places">For each of the images its place in the plan.</param>
 /// <param name="Seed">The seed.</param>
+/// <param name="Earlier">How far each update moved features that led to the head, the latest first.</param>
 public sealed record UpdateInputs(
-    byte[] Head, LearningImages Images, int LeftOut, IReadOnlyList<PlannedPair> Pairs, IReadOnlyList<PlannedImage> Places, int Seed)
+    byte[] Head, LearningImages Images, int LeftOut, IReadOnlyList<PlannedPair> Pairs, IReadOnlyList<PlannedImage> Places, int Seed, IReadOnlyList<FeatureDrift> Earlier)
 {
     /// <summary>The pairs as evidence.</summary>
     public EvidenceGraph Evidence() => EvidenceGraph.OfPairs(Images.Count, Pairs.Select(pair => new EvidencePair(pair.First, pair.Second)));
@@ -27,5 +29,5 @@ public sealed record UpdateInputs(
     /// <param name="learning">The recipe.</param>
     /// <param name="heldOutShare">What is kept back.</param>
     public byte[] Digest(LearningOptions learning, double heldOutShare) => SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
-        new { Head = Convert.ToHexString(SHA256.HashData(Head)), Places, Pairs, Seed, learning, heldOutShare }));
+        new { Head = Convert.ToHexString(SHA256.HashData(Head)), Places, Pairs, Seed, Earlier, learning, heldOutShare }));
 }

@@ -2,15 +2,23 @@ using System.Globalization;
 using Pipeline.Catalog;
 using Pipeline.Learning;
 using Pipeline.Learning.Gate;
+using Pipeline.Learning.Losses;
 using Pipeline.Storage;
 
 namespace Pipeline.ModelUpdating.Training;
 
-/// <summary>What the registry keeps of a trained head: where it comes from, how it was made, and how good it is.</summary>
+/// <summary>What the registry keeps of a trained head: where it comes from, how it was made, how good it is, and how far it moved features.</summary>
 internal static class UpdateLineage
 {
+    private const string DriftLow = "driftLow";
+    private const string DriftHigh = "driftHigh";
+
+    /// <summary>How far the update that made a head moved features; null if none made it.</summary>
+    public static FeatureDrift? Drift(ArtifactLineage lineage) =>
+        lineage.Metrics.TryGetValue(DriftLow, out var low) && lineage.Metrics.TryGetValue(DriftHigh, out var high) ? new FeatureDrift(low, high) : null;
+
     public static ArtifactLineage Of(
-        string collection, Guid update, Generation generation, int seed, LearningOptions learning, GateOptions gate, ModelUpdateData data, ModelUpdateFigures figures, double seconds) => new()
+        string collection, Guid update, Generation generation, int seed, LearningOptions learning, GateOptions gate, ModelUpdateData data, ModelUpdateFigures figures, FeatureDrift? drift, double seconds) => new()
         {
             Parent = generation.ModelVersion,
             CreatedFrom = $"update {update} of collection {collection}",
@@ -19,7 +27,12 @@ internal static class UpdateLineage
                 [ModelCatalog.BackboneSetting] = generation.Backbone,
                 ["seed"] = seed.ToString(CultureInfo.InvariantCulture),
             },
-            Metrics = new Dictionary<string, double>(data.Pairs.Select(kind => KeyValuePair.Create($"pairs.{kind.Key}", (double)kind.Value)), StringComparer.Ordinal)
+            Metrics = new Dictionary<string, double>(
+                [
+                    .. data.Pairs.Select(kind => KeyValuePair.Create($"pairs.{kind.Key}", (double)kind.Value)),
+                    .. drift is null ? [] : new[] { KeyValuePair.Create(DriftLow, drift.Low), KeyValuePair.Create(DriftHigh, drift.High) },
+                ],
+                StringComparer.Ordinal)
             {
                 ["images"] = data.Images,
                 ["imagesLeftOut"] = data.ImagesLeftOut,

@@ -10,7 +10,7 @@ namespace Pipeline.Tests.Evaluation.Updating;
 internal static class IncrementalCommand
 {
     public const string Usage = """
-        dotnet run -c Release --project tests/Evaluation -- incremental --data DIR [--json FILE] [--plots DIR] [--seeds 3] [--steps 1,4] [--methods pipeline,finetune] [--learning Fidelity=2,Contrast=1]
+        dotnet run -c Release --project tests/Evaluation -- incremental --data DIR [--json FILE] [--plots DIR] [--seeds 3] [--steps 1,4] [--methods rehearsal,alone,finetune] [--learning Fidelity=2,Contrast=1]
             DIR holds a folder of pictures for each class.
         """;
 

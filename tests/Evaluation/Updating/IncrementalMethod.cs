@@ -31,7 +31,7 @@ internal sealed record IncrementalRecipe(LearningOptions Learning, IReadOnlyList
     {
         IncrementalMethod[] all =
         [
-            By("pipeline", _ => { }),
+            By("alone", _ => { }),
 
             // The terms that learn, without any that keep: the lower bound.
             By("finetune", options => options.Fidelity = 0),

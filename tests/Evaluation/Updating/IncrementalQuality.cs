@@ -15,7 +15,7 @@ internal sealed class IncrementalQuality
     private const int HeldOutOneIn = 3;
 
     /// <summary>Pictures of each class whose stored activations rehearsal learns from again.</summary>
-    private static readonly int RememberedPictures = int.Parse(Environment.GetEnvironmentVariable("REM") ?? "5");
+    private const int RememberedPictures = 20;
 
     private readonly LabelledSet _set;
     private readonly LearningOptions _options;

@@ -75,8 +75,25 @@ public sealed class HeadTrainingTests
         Assert.Throws<ArgumentException>(() => new HeadTraining(OnnxFixture.Sessions, Tail.Model, Images, EvidenceGraph.OfPairs(8, []), Options, 1));
 
     [Fact]
-    public void Knowledge_cannot_be_distilled_from_no_classes() =>
-        Assert.Throws<ArgumentException>(() => Training(new LearningOptions { Distillation = 1 }));
+    public void Without_classes_that_are_remembered_knowledge_is_distilled_of_the_subjects_that_evidence_knows()
+    {
+        var options = Options.Copy();
+        options.Distillation = 1;
+        float[][] subjects = [.. Evidence.Pairs().Select(pair => Normalised(Images.Teacher[pair.First].Zip(Images.Teacher[pair.Second], (a, b) => a + b)))];
+        using var mined = Training(options);
+        using var told = new HeadTraining(OnnxFixture.Sessions, Tail.Model, Images, Evidence, options, seed: 1, subjects);
+
+        var first = mined.Advance();
+        Assert.True(first["distillation"] > 0);
+        Assert.Equal(told.Advance()["distillation"], first["distillation"], 1e-4);
+
+        static float[] Normalised(IEnumerable<float> values)
+        {
+            float[] row = [.. values];
+            var length = MathF.Sqrt(row.Sum(value => value * value));
+            return [.. row.Select(value => value / length)];
+        }
+    }
 
     [Fact]
     public void An_operator_that_cannot_be_trained_is_named()
@@ -106,6 +123,7 @@ public sealed class HeadTrainingTests
         Assert.Equal(4, result.Learned + result.HeldOut);
         Assert.Equal(result.Verdict.IsAccepted, result.Verdict.Reasons.Count == 0);
         Assert.NotEqual(Tail.Model, result.Head);
+        Assert.True(result.Drift!.Low < 0 && result.Drift.High > 0);
     }
 
     [Fact]

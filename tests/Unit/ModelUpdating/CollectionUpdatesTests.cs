@@ -53,6 +53,22 @@ public sealed class CollectionUpdatesTests
     }
 
     [Fact]
+    public async Task Earlier_models_are_estimated_from_the_drift_of_each_update_that_led_to_the_present_one()
+    {
+        await using var world = await UpdatingWorld.CreateAsync();
+        world.Learning.Estimation = 1;
+        var first = UpdatingWorld.Command();
+        await world.RunAsync(first);
+        Assert.DoesNotContain("estimation", (await world.Updates.GetProgressAsync(UpdatingWorld.Collection, first.CorrelationId, None))!.Curve.Terms.Keys);
+        await world.ServeAsync((await world.UpdateAsync(first)).Version!);
+
+        var second = UpdatingWorld.Command();
+        await world.RunAsync(second);
+
+        Assert.Contains("estimation", (await world.Updates.GetProgressAsync(UpdatingWorld.Collection, second.CorrelationId, None))!.Curve.Terms.Keys);
+    }
+
+    [Fact]
     public async Task A_command_is_carried_out_once_and_announced_as_often_as_it_is_delivered_even_to_two_at_once()
     {
         await using var world = await UpdatingWorld.CreateAsync();

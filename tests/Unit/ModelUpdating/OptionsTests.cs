@@ -18,7 +18,7 @@ public sealed class OptionsTests
     [InlineData("Timeout", "01:00:00")]
     [InlineData("CheckpointInterval", "00:00:00")]
     [InlineData("Learning:Rate", "0")]
-    [InlineData("Learning:Distillation", "1")]
+    [InlineData("Learning:Distillation", "-1")]
     [InlineData("Gate:HeldOutShare", "1")]
     public async Task A_setting_out_of_bounds_is_refused(string key, string value)
     {

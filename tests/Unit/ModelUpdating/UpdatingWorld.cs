@@ -146,6 +146,22 @@ internal sealed class UpdatingWorld : IAsyncDisposable
     public Task DeleteAsync(Guid image) =>
         Catalog.Images.UpdateAsync(Collection, image, record => record! with { Status = ImageStatus.Deleting }, None);
 
+    /// <summary>Lets a head serve, as Indexing does.</summary>
+    public async Task ServeAsync(string version)
+    {
+        using var head = new CnnHead(await Catalog.Artifacts.LoadAsync(version, None), OnnxFixture.Sessions);
+        foreach (var view in Subjects.SelectMany(views => views))
+        {
+            var features = CnnFeatures.Parse(await Catalog.Blobs.TryReadAsync(BlobKeys.Cnn(Collection, view, 1, Backbone), None));
+            await Catalog.Blobs.PutAsync(BlobKeys.Cnn(Collection, view, 1, version), new CnnFeatures(head.Embed([features.Trunk])[0]!, default, []).Serialize(), None);
+        }
+
+        var record = (await Catalog.Collections.GetCurrentAsync(Collection, None))!;
+        var next = record.Active! with { Number = 2, ModelVersion = version };
+        await Catalog.Collections.TryBeginModelChangeAsync(Collection, record, new ModelChange(Guid.NewGuid(), version, null), next, None);
+        await Catalog.Collections.TryServeNextModelAsync(Collection, (await Catalog.Collections.GetCurrentAsync(Collection, None))!, None);
+    }
+
     public static UpdateModel Command(int? seed = null) => new() { Collection = Collection, Seed = seed, CorrelationId = Guid.NewGuid() };
 
     public Task<ModelPublished?> RunAsync(UpdateModel command, Action<ModelUpdateProgressed>? progressed = null, CancellationToken ct = default) =>
