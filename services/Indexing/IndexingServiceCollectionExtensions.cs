@@ -24,7 +24,7 @@ public static class IndexingServiceCollectionExtensions
             .Bind(configuration.GetSection($"{SearchOptions.SectionName}:{FusionOptions.SectionName}"))
             .Validate(fusion => IsWeight(fusion.CnnWeight) && IsWeight(fusion.SiftWeight) && IsWeight(fusion.CieWeight), "Search:Fusion: the weights must be 0 to 1000.")
             .ValidateOnStart();
-        services.AddEmbeddedVectorIndex(configuration);
+        services.AddVectorIndex(configuration);
         services.AddSingleton<Generations>();
         services.AddSingleton<IndexWrites>();
         services.AddSingleton<ImageIndexer>();

@@ -66,7 +66,7 @@ public sealed partial class EmbeddedVectorIndex : IVectorIndex, INeighbourGraphI
     public async Task EnsureCollectionAsync(string collection, CollectionSchema schema, CancellationToken ct = default)
     {
         ThrowIfDisposed();
-        ThrowIfBadName(collection);
+        IndexNames.ThrowIfBad(collection);
         ArgumentNullException.ThrowIfNull(schema);
         schema.Validate();
         var own = new CollectionSchema([.. schema.Spaces]);
@@ -77,7 +77,7 @@ public sealed partial class EmbeddedVectorIndex : IVectorIndex, INeighbourGraphI
     public Task<bool> DropCollectionAsync(string collection, CancellationToken ct = default)
     {
         ThrowIfDisposed();
-        ThrowIfBadName(collection);
+        IndexNames.ThrowIfBad(collection);
         return _writer.WriteAsync(new DropRequest(collection, ct), ct);
     }
 
@@ -92,7 +92,7 @@ public sealed partial class EmbeddedVectorIndex : IVectorIndex, INeighbourGraphI
     public async Task SetAliasAsync(string alias, string collection, CancellationToken ct = default)
     {
         ThrowIfDisposed();
-        ThrowIfBadName(alias);
+        IndexNames.ThrowIfBad(alias);
         ArgumentNullException.ThrowIfNull(collection);
         await _writer.WriteAsync(new SetAliasRequest(alias, collection, ct), ct);
     }
@@ -101,7 +101,7 @@ public sealed partial class EmbeddedVectorIndex : IVectorIndex, INeighbourGraphI
     public Task<bool> RemoveAliasAsync(string alias, CancellationToken ct = default)
     {
         ThrowIfDisposed();
-        ThrowIfBadName(alias);
+        IndexNames.ThrowIfBad(alias);
         return _writer.WriteAsync(new RemoveAliasRequest(alias, ct), ct);
     }
 
@@ -167,6 +167,20 @@ public sealed partial class EmbeddedVectorIndex : IVectorIndex, INeighbourGraphI
         return threads == 1
             ? Task.FromResult(target.Search(ordinal, vector, query, 1, ct))
             : Task.Run(() => target.Search(ordinal, vector, query, threads, ct), ct);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<IReadOnlyList<IndexHit>>> SearchManyAsync(
+        string collection, IReadOnlyList<IndexQuery> queries, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(queries);
+        var results = new IReadOnlyList<IndexHit>[queries.Count];
+        await Parallel.ForAsync(
+            0,
+            results.Length,
+            new ParallelOptions { MaxDegreeOfParallelism = _maxThreads, CancellationToken = ct },
+            async (i, cancelled) => results[i] = await SearchAsync(collection, queries[i], cancelled));
+        return results;
     }
 
     /// <inheritdoc/>
@@ -267,15 +281,6 @@ public sealed partial class EmbeddedVectorIndex : IVectorIndex, INeighbourGraphI
     }
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
-
-    private static void ThrowIfBadName(string name)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        if (name.Length > 255 || name.Any(c => c is '/' or '\\' || char.IsControl(c)))
-        {
-            throw new ArgumentException($"'{name}' is no name for a collection.");
-        }
-    }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Opened the index in {Path}: {Collections} collections, {Points} points, {ElapsedMs} ms")]
     private partial void LogOpened(string path, int collections, long points, long elapsedMs);

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Pipeline.VectorIndex;
 
 /// <summary>
@@ -16,11 +14,8 @@ namespace Pipeline.VectorIndex;
 /// <param name="candidates">How many of a point's nearest are asked whether they name it; at least k are.</param>
 public sealed class SearchedNeighbours(IVectorIndex index, int k, int candidates) : INeighbourGraphIndex
 {
-    /// <summary>Searches under way at a time.</summary>
-    private const int Concurrency = 8;
-
-    /// <summary>Points whose vectors are fetched at once.</summary>
-    private const int FetchedPoints = 64;
+    /// <summary>Points whose vectors are fetched, and neighbours searched, at once.</summary>
+    private const int PointsAtOnce = 64;
 
     /// <summary>The candidates that suit lists of k neighbours.</summary>
     public static int DefaultCandidates(int k) => Math.Max(64, 4 * k);
@@ -49,33 +44,30 @@ public sealed class SearchedNeighbours(IVectorIndex index, int k, int candidates
     private async Task<IReadOnlyDictionary<Guid, Neighbour[]>> NearestAsync(
         string collection, string space, IReadOnlyCollection<Guid> ids, int limit, CancellationToken ct)
     {
-        var lists = new ConcurrentDictionary<Guid, Neighbour[]>();
-        foreach (var chunk in ids.Chunk(FetchedPoints))
+        var lists = new Dictionary<Guid, Neighbour[]>();
+        foreach (var chunk in ids.Chunk(PointsAtOnce))
         {
-            var points = (await index.GetAsync(collection, chunk, ct)).Where(point => point.Vectors.ContainsKey(space));
-            await Parallel.ForEachAsync(
-                points,
-                new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = ct },
-                async (point, cancelled) => lists[point.Id] = await NearestAsync(collection, space, point, limit, cancelled));
+            var points = (await index.GetAsync(collection, chunk, ct)).Where(point => point.Vectors.ContainsKey(space)).ToList();
+
+            // One more is asked for than is wanted, because the point finds itself.
+            var found = await index.SearchManyAsync(
+                collection,
+                [
+                    .. points.Select(point => new IndexQuery
+                    {
+                        Space = space,
+                        Vector = point.Vectors[space],
+                        Limit = limit + 1,
+                        Filter = new PayloadFilter { Tenant = point.Payload.Tenant },
+                    }),
+                ],
+                ct);
+            foreach (var (point, hits) in points.Zip(found))
+            {
+                lists[point.Id] = [.. hits.Where(hit => hit.Id != point.Id).Take(limit).Select(hit => new Neighbour(hit.Id, hit.Score))];
+            }
         }
 
         return lists;
-    }
-
-    private async Task<Neighbour[]> NearestAsync(string collection, string space, IndexPoint point, int limit, CancellationToken ct)
-    {
-        var hits = await index.SearchAsync(
-            collection,
-            new IndexQuery
-            {
-                Space = space,
-                Vector = point.Vectors[space],
-                Limit = limit + 1,
-                Filter = new PayloadFilter { Tenant = point.Payload.Tenant },
-            },
-            ct);
-
-        // One more was asked for than is wanted, because the point finds itself.
-        return [.. hits.Where(hit => hit.Id != point.Id).Take(limit).Select(hit => new Neighbour(hit.Id, hit.Score))];
     }
 }

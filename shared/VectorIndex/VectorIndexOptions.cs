@@ -2,11 +2,25 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Pipeline.VectorIndex;
 
-/// <summary>Settings of the embedded index, section <c>Index</c>.</summary>
+/// <summary>Where the index is.</summary>
+public enum IndexProvider
+{
+    /// <summary>In this process, durable in a file.</summary>
+    Embedded,
+
+    /// <summary>In a Qdrant server; see <see cref="Qdrant.QdrantOptions"/>.</summary>
+    Qdrant,
+}
+
+/// <summary>Which index, and the settings of the embedded one; section <c>Index</c>.</summary>
 public sealed class VectorIndexOptions
 {
     /// <summary>The configuration section.</summary>
     public const string Section = "Index";
+
+    /// <summary>Which index.</summary>
+    [EnumDataType(typeof(IndexProvider))]
+    public IndexProvider Provider { get; set; } = IndexProvider.Embedded;
 
     /// <summary>Directory of the index; created if missing. One process at a time may have it open.</summary>
     [Required]

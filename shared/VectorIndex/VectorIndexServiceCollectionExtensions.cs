@@ -1,8 +1,11 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Pipeline.Storage;
+using Pipeline.VectorIndex.Qdrant;
 
 namespace Pipeline.VectorIndex;
 
@@ -10,13 +13,14 @@ namespace Pipeline.VectorIndex;
 public static class VectorIndexServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the embedded index as the <see cref="IVectorIndex"/>, with the neighbour graphs that it keeps, configured by section
-    /// <see cref="VectorIndexOptions.Section"/>.
-    /// It is opened when the host starts, so that a damaged or locked index stops the start and not the first search.
+    /// Adds the <see cref="IVectorIndex"/> that section <see cref="VectorIndexOptions.Section"/> chooses, with the neighbour graphs that it keeps or
+    /// else searches in their place.
+    /// The embedded index is opened when the host starts, so that a damaged or locked one stops the start and not the first search. Qdrant may be
+    /// away at the start: an <see cref="IStorageProbe"/> tells whether it is there.
     /// </summary>
     /// <param name="services">Where to add it.</param>
     /// <param name="configuration">The root of the configuration.</param>
-    public static IServiceCollection AddEmbeddedVectorIndex(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddVectorIndex(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
@@ -24,12 +28,36 @@ public static class VectorIndexServiceCollectionExtensions
             .Bind(configuration.GetSection(VectorIndexOptions.Section))
             .ValidateDataAnnotations()
             .ValidateOnStart();
-        services.AddSingleton<IVectorIndex>(provider => EmbeddedVectorIndex.Open(
-            provider.GetRequiredService<IOptions<VectorIndexOptions>>().Value,
-            provider.GetRequiredService<ILogger<EmbeddedVectorIndex>>()));
+        if (configuration.GetSection(VectorIndexOptions.Section).GetValue(nameof(VectorIndexOptions.Provider), IndexProvider.Embedded) == IndexProvider.Qdrant)
+        {
+            AddQdrant(services, configuration);
+        }
+        else
+        {
+            services.AddSingleton<IVectorIndex>(provider => EmbeddedVectorIndex.Open(
+                provider.GetRequiredService<IOptions<VectorIndexOptions>>().Value,
+                provider.GetRequiredService<ILogger<EmbeddedVectorIndex>>()));
+        }
+
         services.AddSingleton(NeighboursOf);
         services.AddHostedService<OpenAtStart>();
         return services;
+    }
+
+    private static void AddQdrant(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<QdrantOptions>()
+            .Bind(configuration.GetSection(QdrantOptions.Section))
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<QdrantOptions>, QdrantOptionsValidator>());
+        services.AddSingleton(provider => new QdrantVectorIndex(
+            provider.GetRequiredService<IOptions<QdrantOptions>>().Value,
+            provider.GetService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<QdrantVectorIndex>>()));
+        services.AddSingleton<IVectorIndex>(provider => provider.GetRequiredService<QdrantVectorIndex>());
+        services.AddSingleton<IIndexSnapshots>(provider => provider.GetRequiredService<QdrantVectorIndex>());
+        services.AddSingleton<IStorageProbe>(provider => provider.GetRequiredService<QdrantVectorIndex>());
     }
 
     /// <summary>The graphs that the index keeps, or else searches in their place.</summary>

@@ -129,7 +129,7 @@ public sealed class EmbeddedVectorIndexTests : VectorIndexContract
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)))
             .Build();
-        return new ServiceCollection().AddLogging().AddEmbeddedVectorIndex(configuration).BuildServiceProvider();
+        return new ServiceCollection().AddLogging().AddVectorIndex(configuration).BuildServiceProvider();
     }
 
     private static async Task<IndexDirectory> CreateAsync()

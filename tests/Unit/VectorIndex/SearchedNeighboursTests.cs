@@ -54,7 +54,7 @@ public sealed class SearchedNeighboursTests
         await using var directory = await CreateAsync();
         foreach (var index in new[] { directory.Index, SearchOnlyIndex.Over(directory.Index) })
         {
-            var services = new ServiceCollection().AddLogging().AddEmbeddedVectorIndex(new ConfigurationBuilder().Build());
+            var services = new ServiceCollection().AddLogging().AddVectorIndex(new ConfigurationBuilder().Build());
             await using var provider = services.AddSingleton<IVectorIndex>(index).BuildServiceProvider();
 
             var neighbours = provider.GetRequiredService<INeighbourGraphIndex>();
