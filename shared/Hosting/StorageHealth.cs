@@ -17,7 +17,7 @@ public sealed class StorageHealth(IEnumerable<IStorageProbe> probes) : IHealthCh
             }
             catch (StorageUnavailableException e)
             {
-                return HealthCheckResult.Unhealthy($"{probe.Name} does not answer.", e);
+                return HealthCheckResult.Unhealthy($"{probe.Name} does not answer: {e.Message}", e);
             }
         }
 

@@ -48,7 +48,7 @@ internal sealed class QdrantSearch(QdrantRequests requests, QdrantOptions option
             limits[i] = await BoundedAsync(collection, queries[i].Among is { } among ? Math.Min(queries[i].Limit, among.Count) : queries[i].Limit, ct);
         }
 
-        foreach (var chunk in Enumerable.Range(0, queries.Count).Where(i => !IsEmpty(queries[i])).Chunk(options.BatchSize))
+        foreach (var chunk in Enumerable.Range(0, queries.Count).Where(i => !IsEmpty(queries[i])).Chunk(spaces.PointsPerRequest(options.BatchSize)))
         {
             var asked = chunk.Select(i => limits[i] + (searches[i].Space is CodeSpace ? SpareCodes : 1)).ToList();
             var found = await requests.QueryAsync(

@@ -11,6 +11,12 @@ namespace Pipeline.VectorIndex.Qdrant;
 /// <param name="Scanned">Names of the spaces of codes that have no graph and compressed copies: there a search of the copies is exact.</param>
 internal sealed record QdrantSpaces(CollectionSchema Schema, IReadOnlySet<string> Scanned)
 {
+    /// <summary>Numbers of all vectors of one request, at most: some 12 MB as text, of 32 that the server takes.</summary>
+    private const int MaxNumbers = 1_000_000;
+
+    /// <summary>Numbers of a sparse vector, about.</summary>
+    private const int SparseNumbers = 2000;
+
     private const string Cosine = "Cosine";
     private const string Dot = "Dot";
 
@@ -69,6 +75,18 @@ internal sealed record QdrantSpaces(CollectionSchema Schema, IReadOnlySet<string
     /// <exception cref="ArgumentException">There is none.</exception>
     public VectorSpace Space(string name) => Schema.Spaces.FirstOrDefault(space => space.Name == name)
         ?? throw new ArgumentException($"There is no space '{name}'; the collection has {Schema}.");
+
+    /// <summary>How many points with all their vectors, or queries, one request may carry; at most <paramref name="most"/>.</summary>
+    public int PointsPerRequest(int most)
+    {
+        var numbers = Schema.Spaces.Sum(space => space switch
+        {
+            DenseSpace dense => dense.Dimensions,
+            CodeSpace code => code.Bits,
+            _ => SparseNumbers,
+        });
+        return Math.Clamp(MaxNumbers / numbers, 1, most);
+    }
 
     private static VectorParams ToParams(VectorSpace space, QdrantOptions options) => space switch
     {

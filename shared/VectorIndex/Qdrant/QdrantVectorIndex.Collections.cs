@@ -6,12 +6,6 @@ namespace Pipeline.VectorIndex.Qdrant;
 /// <content>Collections, their spaces and their aliases.</content>
 public sealed partial class QdrantVectorIndex
 {
-    /// <summary>Numbers of all vectors of one request, at most: some 12 MB as text, of 32 that the server takes.</summary>
-    private const int MaxNumbers = 1_000_000;
-
-    /// <summary>Numbers of a sparse vector, about.</summary>
-    private const int SparseNumbers = 2000;
-
     private static readonly CreateFieldIndex[] FieldIndexes =
     [
         new() { FieldName = Payload.TenantField, FieldSchema = new KeywordIndex { Type = "keyword", IsTenant = true } },
@@ -214,17 +208,6 @@ public sealed partial class QdrantVectorIndex
                 // A point was deleted meanwhile, of which the next look tells; or the collection was, and then that look fails.
             }
         }
-    }
-
-    private int PointsPerRequest(QdrantSpaces spaces)
-    {
-        var numbers = spaces.Schema.Spaces.Sum(space => space switch
-        {
-            DenseSpace dense => dense.Dimensions,
-            CodeSpace code => code.Bits,
-            _ => SparseNumbers,
-        });
-        return Math.Clamp(MaxNumbers / numbers, 1, _options.BatchSize);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Created the collection {Collection} in Qdrant with {Schema}")]

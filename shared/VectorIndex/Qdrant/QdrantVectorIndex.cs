@@ -69,7 +69,7 @@ public sealed partial class QdrantVectorIndex : IVectorIndex, IIndexSnapshots, I
                     last[wire.Id] = wire;
                 }
 
-                foreach (var batch in last.Values.Chunk(PointsPerRequest(spaces)))
+                foreach (var batch in last.Values.Chunk(spaces.PointsPerRequest(_options.BatchSize)))
                 {
                     await _requests.UpsertAsync(collection, batch, ct);
                 }
@@ -87,7 +87,7 @@ public sealed partial class QdrantVectorIndex : IVectorIndex, IIndexSnapshots, I
             collection,
             async spaces =>
             {
-                foreach (var batch in QdrantVectorUpdates.Merge(spaces, updates).Chunk(PointsPerRequest(spaces)))
+                foreach (var batch in QdrantVectorUpdates.Merge(spaces, updates).Chunk(spaces.PointsPerRequest(_options.BatchSize)))
                 {
                     await SetVectorsAsync(collection, batch, ct);
                 }
@@ -124,7 +124,7 @@ public sealed partial class QdrantVectorIndex : IVectorIndex, IIndexSnapshots, I
             async spaces =>
             {
                 var found = new Dictionary<Guid, IndexPoint>();
-                foreach (var batch in ids.Distinct().Chunk(PointsPerRequest(spaces)))
+                foreach (var batch in ids.Distinct().Chunk(spaces.PointsPerRequest(_options.BatchSize)))
                 {
                     foreach (var point in await _requests.GetAsync(collection, batch, withVector: true, withPayload: true, ct))
                     {
@@ -192,7 +192,7 @@ public sealed partial class QdrantVectorIndex : IVectorIndex, IIndexSnapshots, I
                         new ScrollPoints
                         {
                             Offset = offset,
-                            Limit = Math.Min(limit - points.Count, PointsPerRequest(spaces)),
+                            Limit = Math.Min(limit - points.Count, spaces.PointsPerRequest(_options.BatchSize)),
                             Filter = QdrantPoints.ToWire(filter),
                             WithPayload = true,
                             WithVector = true,

@@ -18,19 +18,19 @@ public sealed class QdrantDouble : IAsyncDisposable
 {
     private readonly QdrantStore _store = new();
     private readonly ConcurrentQueue<QdrantExchange> _exchanges = new();
-    private readonly string _apiKey;
-    private readonly int _port;
     private WebApplication? _app;
 
     private QdrantDouble(string apiKey)
     {
-        _apiKey = apiKey;
-        _port = FreePort.Find();
-        Url = new Uri($"http://127.0.0.1:{_port}");
+        ApiKey = apiKey;
+        Url = new Uri($"http://127.0.0.1:{FreePort.Find()}");
     }
 
     /// <summary>Where it listens; the same for its whole life.</summary>
     public Uri Url { get; }
+
+    /// <summary>The key that it asks for; empty for none. May be changed while it serves.</summary>
+    public string ApiKey { get; set; }
 
     /// <summary>What goes wrong.</summary>
     public QdrantFaults Faults { get; } = new();
@@ -153,7 +153,7 @@ public sealed class QdrantDouble : IAsyncDisposable
         (status, refusal) = key.Length == 0
             ? (StatusCodes.Status401Unauthorized, "Must provide an API key or an Authorization bearer token")
             : (StatusCodes.Status403Forbidden, "Invalid API key or JWT");
-        return _apiKey.Length == 0 || key == _apiKey;
+        return ApiKey.Length == 0 || key == ApiKey;
     }
 
     private static JsonObject Error(string message, Stopwatch clock) =>

@@ -1,0 +1,137 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Pipeline.Catalog;
+using Pipeline.Contracts;
+using Pipeline.Contracts.Commands;
+using Pipeline.Contracts.Queries;
+using Pipeline.Indexing;
+using Pipeline.Tests.Integration.Pipelines;
+using Pipeline.Tests.Integration.Words;
+using Pipeline.Tests.Support;
+using Pipeline.Tests.Support.Qdrant;
+using Pipeline.VectorIndex;
+using Xunit;
+
+namespace Pipeline.Tests.Integration.Qdrant;
+
+/// <summary>Uploads, searches and deletions with the index in Qdrant, also while something is wrong with it.</summary>
+[Collection(SharedServers.Collection)]
+public sealed class QdrantPipelineTests(QdrantPipelineFixture fixture) : IClassFixture<QdrantPipelineFixture>
+{
+    private const int Views = 2;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private readonly TestPipeline _pipeline = fixture.Pipeline;
+
+    private QdrantDouble Server => fixture.Server.StandIn!;
+
+    [Fact]
+    public async Task Images_are_found_in_every_mode_and_gone_once_they_are_deleted()
+    {
+        var uploads = await Task.WhenAll(
+            from scene in Enumerable.Range(1, 8) from view in Enumerable.Range(0, Views) select _pipeline.UploadAsync(new { bytes = Scenes.View(scene, view) }));
+        var images = await Task.WhenAll(uploads.Select(_pipeline.FinishedAsync));
+        var training = Guid.NewGuid();
+        await _pipeline.SendAsync(new TrainVocabulary { Collection = TestPipeline.Collection, Words = 48, Seed = 1, CorrelationId = training });
+        await Task.WhenAll(images.Select(image => PointAsync(image, point => point.Vectors.ContainsKey(IndexSpaces.Sift) && point.Vectors.ContainsKey(IndexSpaces.Cie))));
+
+        foreach (var mode in (string[])[SearchModes.Cnn, SearchModes.Hash, SearchModes.Sift, SearchModes.Cie, SearchModes.Fused])
+        {
+            var query = new SearchImages { Collection = TestPipeline.Collection, Image = new() { Bytes = Scenes.View(3, 0) }, Mode = mode, Limit = Views };
+            var results = await SearchAsync(query with { Rerank = RerankModes.Geometric });
+            Assert.True(results.Hits.Select(hit => hit.ImageId).Contains(images[4].ImageId), mode);
+            Assert.Equal(MatchKinds.Duplicate, results.Hits[0].Match);
+        }
+
+        var gone = images[4];
+        await _pipeline.SendAsync(new DeleteImage { Collection = gone.Collection, Tenant = gone.Tenant, ImageId = gone.ImageId, Incarnation = gone.Incarnation });
+        await Eventually.TrueAsync(async ct => await _pipeline.PointAsync(gone.ImageId, ct) is null, Patience, "The point's end");
+        var left = await SearchAsync(new() { Collection = TestPipeline.Collection, Image = new() { Bytes = Scenes.View(3, 0) }, Mode = SearchModes.Hash, Limit = 100 });
+        Assert.DoesNotContain(left.Hits, hit => hit.ImageId == gone.ImageId);
+    }
+
+    [DoubleFact]
+    public async Task What_is_uploaded_while_qdrant_is_away_is_indexed_when_it_is_back()
+    {
+        await IndexedAsync(await UploadAsync());
+        await Server.StopAsync();
+        var uploads = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => UploadAsync()));
+        Assert.Contains("cannot be reached", await UnreadyAsync(), StringComparison.Ordinal);
+
+        await Server.StartAgainAsync();
+        await Task.WhenAll(uploads.Select(IndexedAsync));
+        await ReadyAsync();
+    }
+
+    [DoubleFact]
+    public async Task A_wrong_key_is_told_by_the_readiness_and_loses_nothing()
+    {
+        var key = Server.ApiKey;
+        Server.ApiKey = "replaced by the operator";
+        var upload = await UploadAsync();
+        Assert.Contains("Index:Qdrant:ApiKey", await UnreadyAsync(), StringComparison.Ordinal);
+
+        Server.ApiKey = key;
+        await IndexedAsync(upload);
+        await ReadyAsync();
+    }
+
+    [DoubleFact]
+    public async Task A_full_disk_stops_indexing_but_no_search_and_loses_nothing()
+    {
+        var there = await IndexedAsync(await UploadAsync());
+        Server.Faults.IsFull = true;
+        var before = Server.Exchanges.Count;
+        var upload = await UploadAsync();
+        await Eventually.TrueAsync(() => Server.Exchanges.Skip(before).Any(exchange => exchange.Status == 500), Patience, () => "no write was refused");
+        Assert.Equal(there.ImageId, (await SearchAsync(new() { Collection = TestPipeline.Collection, ImageId = there.ImageId, Limit = 1 })).Hits[0].ImageId);
+
+        Server.Faults.IsFull = false;
+        await IndexedAsync(upload);
+    }
+
+    [DoubleFact]
+    public async Task A_server_too_slow_to_answer_is_waited_for_and_loses_nothing()
+    {
+        var there = await IndexedAsync(await UploadAsync());
+        Server.Faults.Delay = QdrantPipelineFixture.Timeout * 2;
+        var upload = await UploadAsync();
+        Assert.Contains("did not answer", await UnreadyAsync(), StringComparison.Ordinal);
+
+        Server.Faults.Delay = TimeSpan.Zero;
+        Assert.NotEqual(there.ImageId, (await IndexedAsync(upload)).ImageId);
+    }
+
+    private Task<Guid> UploadAsync() => _pipeline.UploadAsync(new { bytes = Pictures.Unique() });
+
+    private async Task<ImageRecord> IndexedAsync(Guid upload)
+    {
+        var image = await _pipeline.FinishedAsync(upload);
+        Assert.Equal(ImageStatus.Indexed, image.Status);
+        Assert.NotNull(await _pipeline.PointAsync(image.ImageId, CancellationToken.None));
+        return image;
+    }
+
+    private Task<IndexPoint> PointAsync(ImageRecord image, Func<IndexPoint, bool> isReached) => Eventually.FindAsync(
+        async ct => await _pipeline.PointAsync(image.ImageId, ct) is { } point && isReached(point) ? point : null, Patience, $"The point of {image.ImageId}");
+
+    private async Task<SearchResults> SearchAsync(SearchImages query)
+    {
+        var client = _pipeline.Services.GetRequiredService<IBus>().CreateRequestClient<SearchImages>(TimeSpan.FromSeconds(30));
+        return (await client.GetResponse<SearchResults>(query)).Message;
+    }
+
+    private async Task<string> UnreadyAsync()
+    {
+        var report = await Eventually.FindAsync(
+            async ct => await CheckAsync(ct) is { Status: HealthStatus.Unhealthy } unready ? unready : null, Patience, "A process that is not ready");
+        return report.Entries.Values.Single(entry => entry.Status == HealthStatus.Unhealthy).Description ?? "";
+    }
+
+    private Task ReadyAsync() =>
+        Eventually.TrueAsync(async ct => (await CheckAsync(ct)).Entries["storage"].Status == HealthStatus.Healthy, Patience, "A process that is ready");
+
+    private Task<HealthReport> CheckAsync(CancellationToken ct) =>
+        _pipeline.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(check => check.Name == "storage", ct);
+}
