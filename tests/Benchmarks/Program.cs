@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipeline.Tests.Benchmarks;
+using Pipeline.Tests.Benchmarks.Qdrant;
 using Pipeline.Tests.Benchmarks.Update;
 using Pipeline.Tests.Support;
 
@@ -15,6 +16,8 @@ const string Usage = $"""
     dotnet run -c Release --project tests/Benchmarks -- storage [--json FILE]
     dotnet run -c Release --project tests/Benchmarks -- vocabulary [--json FILE]
     dotnet run -c Release --project tests/Benchmarks -- encode [--json FILE]
+    dotnet run -c Release --project tests/Benchmarks -- qdrant [--json FILE]
+      Our side of the index in Qdrant, against a server that only answers.
     """;
 
 try
@@ -38,6 +41,8 @@ try
         ["vocabulary", "--json", var json] => await VocabularyAsync(json),
         ["encode"] => await EncodeAsync(null),
         ["encode", "--json", var json] => await EncodeAsync(json),
+        ["qdrant"] => await QdrantAsync(null),
+        ["qdrant", "--json", var json] => await QdrantAsync(json),
         _ => throw new ArgumentException("Which benchmark?"),
     };
 }
@@ -177,6 +182,18 @@ static async Task<int> EncodeAsync(string? json)
     {
         await using var file = File.Create(json);
         await JsonSerializer.SerializeAsync(file, figures, EncodeFigures.JsonOptions);
+    }
+
+    return 0;
+}
+
+static async Task<int> QdrantAsync(string? json)
+{
+    var figures = await QdrantBenchmark.RunAsync(Console.WriteLine);
+    if (json is not null)
+    {
+        await using var file = File.Create(json);
+        await JsonSerializer.SerializeAsync(file, figures, QdrantBenchmark.JsonOptions);
     }
 
     return 0;

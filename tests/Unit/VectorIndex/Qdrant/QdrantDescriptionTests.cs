@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Pipeline.Storage;
 using Pipeline.Tests.Support.Qdrant;
 using Pipeline.VectorIndex;
 using Pipeline.VectorIndex.Qdrant;
@@ -99,7 +100,7 @@ public sealed class QdrantDescriptionTests
         await index.ListSnapshotsAsync("c");
         await index.DeleteSnapshotAsync("c", snapshot.Name);
         faults.IsFull = true;
-        await Assert.ThrowsAsync<Storage.StorageUnavailableException>(() => index.UpsertAsync("c", [Point(1, ("cnn", East))]));
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => index.UpsertAsync("c", [Point(1, ("cnn", East))]));
         faults.IsFull = false;
         await Assert.ThrowsAsync<CollectionNotFoundException>(() => index.CountAsync("none"));
         await index.RemoveAliasAsync("serving");
