@@ -10,6 +10,7 @@ using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Events;
 using Pipeline.Gateway.Collections;
 using Pipeline.Gateway.Encoders;
+using Pipeline.Gateway.Generations;
 using Pipeline.Gateway.Images;
 using Pipeline.Gateway.Models;
 using Pipeline.Gateway.OpenApi;
@@ -38,6 +39,9 @@ public static class GatewayServiceCollectionExtensions
         services.AddPipelineRoute<ImageUploaded>("upload");
         services.AddPipelineRoute<DeleteImage>("deletion");
         services.AddPipelineRoute<RollbackModel>("model");
+        services.AddPipelineRoute<ReindexCollection>("reindex");
+        services.AddPipelineRoute<CancelReindex>("reindex-cancel");
+        services.AddPipelineRoute<RollbackCollection>("rollback");
         services.AddPipelineRoute<UpdateModel>("model-updating");
         services.AddPipelineRoute<TrainVocabulary>("vocabulary-training");
         services.AddPipelineRoute<RepairNeighbours>("neighbour-repair");
@@ -89,6 +93,7 @@ public static class GatewayServiceCollectionExtensions
         collection.MapVocabulary();
         collection.MapEncoder();
         collection.MapModel();
+        collection.MapGenerations();
         return app;
     }
 

@@ -55,8 +55,8 @@ public static class FanIn
     }
 
     /// <summary>
-    /// Whether every part is there or rejected, and there is something to index. While a collection changes its encoder or its model an image
-    /// that is not in the index yet waits for the codes of both.
+    /// Whether every part is there or rejected, and there is something to index. While several encoders or generations are written, an image
+    /// that is not in the index yet waits for the codes of all of them.
     /// </summary>
     /// <param name="record">What is known of the image.</param>
     /// <param name="generation">What serves the collection; null before its first image.</param>
@@ -68,14 +68,22 @@ public static class FanIn
             && (generation is null || record.Status == ImageStatus.Indexed || MissingCodes(record, generation).FirstOrDefault() is null);
     }
 
-    /// <summary>The codes, of a generation and the next one, that an image lacks though it is to have them.</summary>
+    /// <summary>The codes, of a generation and those beside it, that an image lacks though it is to have them.</summary>
     public static IEnumerable<CodeTarget> MissingCodes(ImageRecord record, Generation generation)
     {
         ArgumentNullException.ThrowIfNull(record);
         ArgumentNullException.ThrowIfNull(generation);
-        return record.Stages.TryGetValue(Stages.Cnn, out var cnn) && cnn.Done && record.Stages.GetValueOrDefault(Stages.Hash) is not { Done: false }
+        return IsToBeEncoded(record)
             ? generation.Codes().Where(target => record.CodeOf(target.Generation, target.Encoder.Version) is null)
             : [];
+    }
+
+    /// <summary>Whether an image has all that a generation's index holds of it, or will never have more.</summary>
+    public static bool IsReadyFor(ImageRecord record, Generation of)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        ArgumentNullException.ThrowIfNull(of);
+        return !IsToBeEncoded(record) || record.CodeOf(of, of.EncoderVersion) is not null;
     }
 
     /// <summary>
@@ -112,6 +120,7 @@ public static class FanIn
         var stages = new Dictionary<string, StageOutcome>(record.Stages);
         stages.Remove(Stages.NextHash);
         stages.Remove(Stages.NextModel);
+        stages.Remove(Stages.PreviousModel);
         foreach (var (stage, of, encoder) in generation.Codes())
         {
             if (codes.FirstOrDefault(code => code.IsCodeOf(of, encoder.Version)) is { } made)
@@ -125,6 +134,9 @@ public static class FanIn
 
     private static bool Differs(Dictionary<string, StageOutcome> stages, ImageRecord record) =>
         stages.Count != record.Stages.Count || stages.Any(stage => !stage.Value.SameAs(record.Stages.GetValueOrDefault(stage.Key)));
+
+    private static bool IsToBeEncoded(ImageRecord record) =>
+        record.Stages.TryGetValue(Stages.Cnn, out var cnn) && cnn.Done && record.Stages.GetValueOrDefault(Stages.Hash) is not { Done: false };
 
     private static bool IsRejected(ImageRecord record) =>
         record.Stages.TryGetValue(Stages.Sift, out var sift) && !sift.Done

@@ -16,9 +16,24 @@ public sealed class Generations(CollectionCatalog collections, IVectorIndex inde
     public async Task<Generation?> FindAsync(string collection, CancellationToken ct) =>
         await EnsuredAsync(collection, (await collections.GetAsync(collection, ct))?.Active, ct);
 
-    /// <summary>As <see cref="FindAsync"/>, but as it stands now: <see cref="Generation.VocabularyVersion"/>, encoders and the next generation change while a generation serves.</summary>
+    /// <summary>As <see cref="FindAsync"/>, but as it stands now: <see cref="Generation.VocabularyVersion"/>, encoders and the generations beside it change while a generation serves.</summary>
     public async Task<Generation?> CurrentAsync(string collection, CancellationToken ct) =>
         await EnsuredAsync(collection, (await collections.GetCurrentAsync(collection, ct))?.Active, ct);
+
+    /// <summary>
+    /// As <see cref="CurrentAsync"/>, but makes sure that the indexes are there even if they were before: one that was removed behind our back is
+    /// made again, empty.
+    /// </summary>
+    public async Task<Generation?> EnsureAnewAsync(string collection, CancellationToken ct)
+    {
+        var active = (await collections.GetCurrentAsync(collection, ct))?.Active;
+        foreach (var name in active?.Written().SelectMany(generation => generation.IndexNames(collection)) ?? [])
+        {
+            _ensured.TryRemove(name, out _);
+        }
+
+        return await EnsuredAsync(collection, active, ct);
+    }
 
     /// <summary>The first image of a collection decides its first generation.</summary>
     /// <exception cref="VersionMismatchException">Another image was faster, and of another model.</exception>
@@ -52,13 +67,13 @@ public sealed class Generations(CollectionCatalog collections, IVectorIndex inde
     }
 
     /// <summary>
-    /// Names of the indexes of generations that were given up before they served, or were replaced long enough ago: searches that began
-    /// before that have ended.
+    /// Names of the indexes of generations that were given up before they served, or were given up for good long enough ago: searches that
+    /// began before that have ended.
     /// </summary>
     /// <param name="record">The collection, as it stands.</param>
-    /// <param name="replacedIsOver">Whether that is long enough ago for generations that served.</param>
+    /// <param name="retiredIsOver">Whether that is long enough ago for generations that served.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<IReadOnlyList<string>> RetiredAsync(CollectionRecord record, bool replacedIsOver, CancellationToken ct)
+    public async Task<IReadOnlyList<string>> RetiredAsync(CollectionRecord record, bool retiredIsOver, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(record);
         if (record.Active is not { } active)
@@ -70,14 +85,14 @@ public sealed class Generations(CollectionCatalog collections, IVectorIndex inde
         return
         [
             .. (await index.ListCollectionsAsync(ct)).Where(name => Generation.NumberOf(record.Name, name) is { } number
-                && number <= record.LastGeneration && !active.AndNext().Any(used => used.Number == number)
-                && (number > active.Number || replacedIsOver)),
+                && number <= record.LastGeneration && !active.Written().Any(used => used.Number == number)
+                && (number > active.Number || retiredIsOver)),
         ];
     }
 
     private async Task<Generation?> EnsuredAsync(string collection, Generation? active, CancellationToken ct)
     {
-        foreach (var generation in active?.AndNext() ?? [])
+        foreach (var generation in active?.Written() ?? [])
         {
             await EnsureIndexAsync(generation.IndexName(collection), () => IndexSpaces.SchemaOf(generation), ct);
             foreach (var encoder in generation.Encoders())

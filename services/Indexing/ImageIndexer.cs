@@ -37,7 +37,7 @@ public sealed partial class ImageIndexer(ImageCatalog images, Generations genera
         {
             // In the image's turn: no encoder and no model can take another's place between the look and the note.
             generation = await generations.CurrentAsync(collection, ct);
-            var isWritten = stage == Stages.Hash && await WriteNextAsync(collection, imageId, incarnation, outcome, generation, ct);
+            var isWritten = stage == Stages.Hash && await WriteBesideAsync(collection, imageId, incarnation, outcome, generation, ct);
             record = await images.UpdateAsync(
                 collection,
                 imageId,
@@ -170,7 +170,7 @@ public sealed partial class ImageIndexer(ImageCatalog images, Generations genera
         {
             if (await generations.CurrentAsync(collection, ct) is { } generation)
             {
-                foreach (var name in generation.AndNext().SelectMany(of => of.IndexNames(collection)))
+                foreach (var name in generation.Written().SelectMany(of => of.IndexNames(collection)))
                 {
                     await index.DeleteAsync(name, [imageId], ct);
                 }
@@ -197,14 +197,16 @@ public sealed partial class ImageIndexer(ImageCatalog images, Generations genera
     {
         ArgumentNullException.ThrowIfNull(vector);
         using var turn = await writes.ForImageAsync(vector.ImageId, ct);
-        if (await generations.CurrentAsync(vector.Collection, ct) is { } generation
-            && (vector.VocabularyVersion is null || vector.VocabularyVersion == generation.VocabularyVersion)
-            && await index.GetAsync(generation.IndexName(vector.Collection), [vector.ImageId], ct) is [var point]
-            && IsOf(point, vector.Incarnation, vector.ModelVersion)
-            && !(EmbeddedAt(point) is { } there && vector.MadeAt < there))
+        var written = (await generations.CurrentAsync(vector.Collection, ct))?.Written() ?? [];
+        foreach (var generation in written.Where(of => vector.VocabularyVersion is null || vector.VocabularyVersion == of.VocabularyVersion))
         {
-            await index.UpsertAsync(
-                generation.IndexName(vector.Collection), [WithEmbedded(point, new SparseVector(vector.Indices, vector.Values), vector.MadeAt)], ct);
+            if (await index.GetAsync(generation.IndexName(vector.Collection), [vector.ImageId], ct) is [var point]
+                && IsOf(point, vector.Incarnation, vector.ModelVersion)
+                && !(EmbeddedAt(point) is { } there && vector.MadeAt < there))
+            {
+                await index.UpsertAsync(
+                    generation.IndexName(vector.Collection), [WithEmbedded(point, new SparseVector(vector.Indices, vector.Values), vector.MadeAt)], ct);
+            }
         }
     }
 
@@ -224,20 +226,21 @@ public sealed partial class ImageIndexer(ImageCatalog images, Generations genera
             return null;
         }
 
-        var name = generation.IndexName(record.Collection);
-        if (await index.GetAsync(name, [record.ImageId], ct) is [var before]
-            && before.Vectors.TryGetValue(IndexSpaces.Cie, out var embedded)
-            && point.Payload.Attributes.TryGetValue(ModelAttribute, out var model)
-            && IsOf(before, record.Incarnation, model))
-        {
-            // It is made from the neighbours and kept nowhere else.
-            point = WithEmbedded(point, embedded, EmbeddedAt(before) ?? DateTimeOffset.MinValue);
-        }
+        var whole = WithEmbeddedOf(point, await index.GetAsync(generation.IndexName(record.Collection), [record.ImageId], ct) is [var before] ? before : null, record);
 
         // Side by side, they share one commit.
-        await Task.WhenAll([.. Writes(record, generation, point, ct), WriteNextAsync(record, generation, ct)]);
+        await Task.WhenAll([.. Writes(record, generation, whole, ct), .. generation.Beside().Select(of => WriteBesideAsync(record, generation, of, whole, ct))]);
         return true;
     }
+
+    /// <summary>The point with the embedded vector of the one that is there, which is made from the neighbours and kept nowhere else.</summary>
+    private static IndexPoint WithEmbeddedOf(IndexPoint point, IndexPoint? before, ImageRecord record) =>
+        before is not null
+        && before.Vectors.TryGetValue(IndexSpaces.Cie, out var embedded)
+        && point.Payload.Attributes.TryGetValue(ModelAttribute, out var model)
+        && IsOf(before, record.Incarnation, model)
+            ? WithEmbedded(point, embedded, EmbeddedAt(before) ?? DateTimeOffset.MinValue)
+            : point;
 
     private static DateTimeOffset? EmbeddedAt(IndexPoint point) =>
         point.Payload.Attributes.TryGetValue(EmbeddedAttribute, out var made) ? DateTimeOffset.Parse(made, CultureInfo.InvariantCulture) : null;

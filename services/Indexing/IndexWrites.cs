@@ -12,14 +12,14 @@ public sealed class IndexWrites : IDisposable
     private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, Turns).Select(_ => new SemaphoreSlim(1))];
 
     /// <summary>Waits for the turn of one image; disposing the result ends it. Not re-entrant.</summary>
-    public Task<IDisposable> ForImageAsync(Guid imageId, CancellationToken ct)
-    {
-        var turn = (imageId.GetHashCode() & int.MaxValue) % Turns;
-        return TakeAsync(turn, turn + 1, ct);
-    }
+    public Task<IDisposable> ForImageAsync(Guid imageId, CancellationToken ct) => TakeAsync([TurnOf(imageId)], ct);
+
+    /// <summary>Waits for the turns of several images; disposing the result ends them. Not re-entrant.</summary>
+    public Task<IDisposable> ForImagesAsync(IEnumerable<Guid> imageIds, CancellationToken ct) =>
+        TakeAsync([.. imageIds.Select(TurnOf).Distinct().Order()], ct);
 
     /// <summary>Waits until nobody writes; nobody does until the result is disposed. Not re-entrant.</summary>
-    public Task<IDisposable> ForAllAsync(CancellationToken ct) => TakeAsync(0, Turns, ct);
+    public Task<IDisposable> ForAllAsync(CancellationToken ct) => TakeAsync([.. Enumerable.Range(0, Turns)], ct);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -30,15 +30,17 @@ public sealed class IndexWrites : IDisposable
         }
     }
 
+    private static int TurnOf(Guid imageId) => (imageId.GetHashCode() & int.MaxValue) % Turns;
+
     /// <summary>Always in ascending order, so that two that need several never wait for each other.</summary>
-    private async Task<IDisposable> TakeAsync(int first, int end, CancellationToken ct)
+    private async Task<IDisposable> TakeAsync(int[] ascending, CancellationToken ct)
     {
-        var taken = new Taken(_turns, first);
+        var taken = new Taken(_turns, ascending);
         try
         {
-            for (; taken.End < end; taken.End++)
+            for (; taken.Count < ascending.Length; taken.Count++)
             {
-                await _turns[taken.End].WaitAsync(ct);
+                await _turns[ascending[taken.Count]].WaitAsync(ct);
             }
 
             return taken;
@@ -50,25 +52,15 @@ public sealed class IndexWrites : IDisposable
         }
     }
 
-    private sealed class Taken : IDisposable
+    private sealed class Taken(SemaphoreSlim[] turns, int[] which) : IDisposable
     {
-        private readonly SemaphoreSlim[] _turns;
-        private readonly int _first;
-
-        public Taken(SemaphoreSlim[] turns, int first)
-        {
-            _turns = turns;
-            _first = first;
-            End = first;
-        }
-
-        public int End { get; set; }
+        public int Count { get; set; }
 
         public void Dispose()
         {
-            for (; End > _first; End--)
+            for (; Count > 0; Count--)
             {
-                _turns[End - 1].Release();
+                turns[which[Count - 1]].Release();
             }
         }
     }

@@ -4,6 +4,7 @@ using Pipeline.Contracts.Events;
 using Pipeline.Indexing.Codes;
 using Pipeline.Indexing.Models;
 using Pipeline.Indexing.Neighbours;
+using Pipeline.Indexing.Reindexing;
 using Pipeline.Indexing.Search;
 using Pipeline.Indexing.Words;
 using Pipeline.Messaging;
@@ -34,10 +35,9 @@ public static class IndexingServiceCollectionExtensions
         services.AddOptions<EncoderChangeOptions>().Bind(configuration.GetSection(EncoderChangeOptions.SectionName)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<EncoderChange>();
         services.AddSingleton<ICollectionChange>(provider => provider.GetRequiredService<EncoderChange>());
-        services.AddOptions<ModelChangeOptions>().Bind(configuration.GetSection(ModelChangeOptions.SectionName)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<ModelAnnouncement>();
         services.AddSingleton<ModelReplacement>();
-        services.AddSingleton<ICollectionChange>(provider => provider.GetRequiredService<ModelReplacement>());
+        services.AddReindexing(configuration);
         services.AddHostedService<CollectionChangeService>();
         services.AddSingleton<QuerySteps>();
         services.AddSingleton<GeometricReranker>();
@@ -61,7 +61,25 @@ public static class IndexingServiceCollectionExtensions
             bus.AddConsumer<EncoderConsumer, EncoderConsumerDefinition>();
             bus.AddConsumer<ModelConsumer, ModelConsumerDefinition>();
             bus.AddConsumer<ImageReencodedConsumer, ImageReencodedConsumerDefinition>();
+            bus.AddConsumer<ReindexCollectionConsumer, ReindexCollectionConsumerDefinition>();
+            bus.AddConsumer<CancelReindexConsumer, CancelReindexConsumerDefinition>();
+            bus.AddConsumer<RollbackCollectionConsumer, RollbackCollectionConsumerDefinition>();
         });
+    }
+
+    private static void AddReindexing(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<ReindexOptions>().Bind(configuration.GetSection(ReindexOptions.SectionName)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<ReindexMetrics>();
+        services.AddSingleton<ReindexReports>();
+        services.AddSingleton<GenerationVersions>();
+        services.AddSingleton<GenerationChange>();
+        services.AddSingleton<GenerationFiller>();
+        services.AddSingleton<Canaries>();
+        services.AddSingleton<GenerationVerification>();
+        services.AddSingleton<GenerationFill>();
+        services.AddSingleton<ICollectionChange, GenerationKeeping>();
+        services.AddHostedService<ReindexService>();
     }
 
     private static bool IsWeight(double value) => value is >= 0 and <= 1000;

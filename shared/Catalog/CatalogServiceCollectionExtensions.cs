@@ -15,7 +15,6 @@ public static class CatalogServiceCollectionExtensions
         services.TryAddSingleton<CollectionCatalog>();
         services.TryAddSingleton<VocabularyCatalog>();
         services.TryAddSingleton<EncoderCatalog>();
-        services.TryAddSingleton<ModelCatalog>();
         services.TryAddSingleton<ModelUpdateCatalog>();
         services.TryAddSingleton<BlobReferences>();
         services.TryAddSingleton<NeighbourhoodCatalog>();

@@ -87,7 +87,12 @@ public sealed partial class CollectionCatalog(IStateStore store, TimeProvider ti
         TryChangeAsync(
             name,
             active => active.Number == generation && active.VocabularyVersion == expected
-                ? active with { VocabularyVersion = vocabulary, Next = active.Next is { } next ? next with { VocabularyVersion = vocabulary } : null }
+                ? active with
+                {
+                    VocabularyVersion = vocabulary,
+                    Next = active.Next is { } next ? next with { VocabularyVersion = vocabulary } : null,
+                    Kept = active.Kept is { } kept ? kept with { VocabularyVersion = vocabulary } : null,
+                }
                 : null,
             ct);
 

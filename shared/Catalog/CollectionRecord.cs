@@ -22,11 +22,17 @@ public sealed record CollectionRecord
     /// <summary>When <see cref="Active"/> took the place of <see cref="Previous"/>, UTC.</summary>
     public DateTimeOffset? SwitchedAt { get; init; }
 
+    /// <summary>When a generation that had served was last given up for good, UTC: its index stays a moment for searches that began before.</summary>
+    public DateTimeOffset? RetiredAt { get; init; }
+
     /// <summary>The highest number that a generation was given; it is never given again.</summary>
     public int LastGeneration { get; init; }
 
-    /// <summary>The latest changes of the model that were begun, in that order.</summary>
+    /// <summary>The latest changes of the generation that were begun, in that order.</summary>
     public IReadOnlyList<ModelChange> ModelChanges { get; init; } = [];
+
+    /// <summary>The latest commands that began nothing, by their ids: told again, they begin nothing either.</summary>
+    public IReadOnlyList<Guid> RefusedChanges { get; init; } = [];
 
     /// <summary>Whether images are still to be announced with the model that serves now.</summary>
     public bool IsUnannounced { get; init; }
@@ -34,13 +40,16 @@ public sealed record CollectionRecord
     /// <summary>Heads that will not serve again, of which embeddings are still to be removed.</summary>
     public IReadOnlyList<string> RetiredModels { get; init; } = [];
 
-    /// <summary>The latest change of the model, or null.</summary>
+    /// <summary>The latest change of the generation, or null.</summary>
     [JsonIgnore]
     public ModelChange? LatestModelChange => ModelChanges.Count > 0 ? ModelChanges[^1] : null;
+
+    /// <summary>Whether a change was begun or refused already.</summary>
+    public bool Knows(Guid change) => ModelChanges.Any(known => known.Id == change) || RefusedChanges.Contains(change);
 }
 
-/// <summary>A change of a collection's model that was begun.</summary>
-/// <param name="Id">The correlation id of its <see cref="ModelPublished"/> or <see cref="RollbackModel"/>.</param>
+/// <summary>A change of a collection's generation that was begun.</summary>
+/// <param name="Id">The correlation id of its <see cref="ModelPublished"/>, <see cref="RollbackModel"/>, <see cref="ReindexCollection"/>, <see cref="CancelReindex"/> or <see cref="RollbackCollection"/>.</param>
 /// <param name="ModelVersion">The model that was to serve by it.</param>
-/// <param name="PublishedAt">When the model was published, UTC; null for a roll-back.</param>
+/// <param name="PublishedAt">When the model was published, UTC; null for a command.</param>
 public sealed record ModelChange(Guid Id, string ModelVersion, DateTimeOffset? PublishedAt);

@@ -53,10 +53,22 @@ public sealed record Generation
     public string? VocabularyVersion { get; init; }
 
     /// <summary>
-    /// The generation that takes this one's place once every image has an embedding and a code of its model; null while none does. It is filled
-    /// beside this one and has its vocabulary.
+    /// The generation that takes this one's place once every image is in its index and it passed its verification; null while none does. It is
+    /// filled beside this one and has its vocabulary.
     /// </summary>
     public Generation? Next { get; init; }
+
+    /// <summary>
+    /// The encoder that served the collection, or was about to, when this next generation was begun with <see cref="EncoderVersion"/> instead; null
+    /// where that is the one. An encoder that is trained later still comes to serve after it.
+    /// </summary>
+    public string? EncoderReplaced { get; init; }
+
+    /// <summary>
+    /// The generation whose place this one took, while it is kept up to date for a roll-back; null before that and after. It has this one's
+    /// vocabulary.
+    /// </summary>
+    public Generation? Kept { get; init; }
 
     /// <summary>Name of the physical index of <paramref name="collection"/>.</summary>
     public string IndexName(string collection) => $"{collection}-g{Number}";
@@ -81,11 +93,23 @@ public sealed record Generation
     /// </summary>
     public string CodeIndexName(string collection, string encoderVersion) => $"{IndexName(collection)}.{encoderVersion}";
 
-    /// <summary>This generation, then the next one if there is one: whatever is indexed is indexed in both.</summary>
-    public IEnumerable<Generation> AndNext() => Next is { } next ? [this, next] : [this];
+    /// <summary>Those beside this one that whatever is indexed is indexed in, too: the next one and the one that is kept, if there are any.</summary>
+    public IEnumerable<Generation> Beside() => new[] { Next, Kept }.OfType<Generation>();
 
-    /// <summary>All codes that images are to have: each by a stage of its own.</summary>
-    public IEnumerable<CodeTarget> Codes()
+    /// <summary>This generation, then those beside it: whatever is indexed is indexed in all of them.</summary>
+    public IEnumerable<Generation> Written() => Beside().Prepend(this);
+
+    /// <summary>Whether both are made of the same embeddings and visual words: then their points are the same, their codes aside.</summary>
+    public bool SharesVectors(Generation other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return ModelVersion == other.ModelVersion && VocabularyVersion == other.VocabularyVersion;
+    }
+
+    /// <summary>All codes that images are to have: each by a stage of its own, and none twice where generations share model and encoder.</summary>
+    public IEnumerable<CodeTarget> Codes() => AllCodes().DistinctBy(code => (code.Generation.ModelVersion, code.Encoder.Version));
+
+    private IEnumerable<CodeTarget> AllCodes()
     {
         yield return new CodeTarget(Stages.Hash, this, new EncoderChoice(EncoderVersion, Bits));
         if (NextEncoder is { } encoder)
@@ -96,6 +120,11 @@ public sealed record Generation
         if (Next is { } next)
         {
             yield return new CodeTarget(Stages.NextModel, next, new EncoderChoice(next.EncoderVersion, next.Bits));
+        }
+
+        if (Kept is { } kept)
+        {
+            yield return new CodeTarget(Stages.PreviousModel, kept, new EncoderChoice(kept.EncoderVersion, kept.Bits));
         }
     }
 

@@ -73,6 +73,23 @@ public sealed class ImageCatalog(IStateStore store, TimeProvider time)
         return new ImagePage([.. records.OfType<ImageRecord>().Where(r => r.Status == status)], next);
     }
 
+    /// <summary>
+    /// A page of a walk over all of a collection's images, tombstones included, in ascending order of id: one that is there all the time is
+    /// seen exactly once, and the walk can go on after a restart.
+    /// </summary>
+    /// <param name="collection">The collection.</param>
+    /// <param name="after">Where the last page ended, or null for the first.</param>
+    /// <param name="limit">1 to <see cref="MaxPage"/>.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<ImagePage> ScanAsync(string collection, string? after, int limit, CancellationToken ct)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxPage);
+        var table = TableOf(collection);
+        var page = await store.ScanAsync(table, after, limit, ct);
+        return new ImagePage([.. page.Records.Select(entry => StateJson.Read<ImageRecord>(new StateKey(table, entry.Id), entry.Record))], page.Next);
+    }
+
     /// <summary>Number of a collection's images with one status, of all tenants or one.</summary>
     public Task<long> CountAsync(string collection, ImageStatus status, CancellationToken ct, string? tenant = null) =>
         store.CountSortedAsync(StatusKey(collection, status, tenant), ct);
@@ -96,7 +113,9 @@ public sealed class ImageCatalog(IStateStore store, TimeProvider time)
         }
     }
 
-    private static StateKey Key(string collection, Guid imageId) => new($"images/{collection}", imageId.ToString("N"));
+    private static string TableOf(string collection) => $"images/{collection}";
+
+    private static StateKey Key(string collection, Guid imageId) => new(TableOf(collection), imageId.ToString("N"));
 
     /// <summary>Fine enough to keep the order of a burst, and exact as a double for the next two centuries.</summary>
     private static long Microseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;

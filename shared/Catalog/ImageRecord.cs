@@ -79,8 +79,8 @@ public sealed record ImageRecord
         Stages.TryGetValue(stage, out var outcome) && outcome is { Done: true, FeatureKey: { } key } && outcome.Version == version ? key : null;
 
     /// <summary>
-    /// Blob key of the image's features of a model; null where there are none. Those of the model that is to serve next are there if
-    /// there is a code of them.
+    /// Blob key of the image's features of a model; null where there are none. Those of the model that is to serve next, or served before, are
+    /// there if there is a code of them.
     /// </summary>
     public string? FeaturesKey(string modelVersion) =>
         OutputKey(Contracts.Stages.Cnn, modelVersion)
@@ -93,7 +93,7 @@ public sealed record ImageRecord
     /// <summary>All codes that are known.</summary>
     public IEnumerable<StageOutcome> Codes()
     {
-        foreach (var stage in (string[])[Contracts.Stages.Hash, Contracts.Stages.NextHash, Contracts.Stages.NextModel])
+        foreach (var stage in (string[])[Contracts.Stages.Hash, Contracts.Stages.NextHash, Contracts.Stages.NextModel, Contracts.Stages.PreviousModel])
         {
             if (Stages.TryGetValue(stage, out var outcome) && outcome is { Done: true, Code: not null })
             {

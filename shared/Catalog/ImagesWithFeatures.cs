@@ -140,7 +140,7 @@ public static class ImagesWithFeatures
     }
 
     /// <summary>The image's place in a random order of all images.</summary>
-    private static ulong PlaceOf(Guid imageId, ulong seed)
+    public static ulong PlaceOf(Guid imageId, ulong seed)
     {
         Span<byte> bytes = stackalloc byte[24];
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, seed);

@@ -18,8 +18,11 @@ public static class Stages
     /// <summary>Binary codes of the encoder that is to serve next, while the collection changes its encoder.</summary>
     public const string NextHash = "next-hash";
 
-    /// <summary>Embeddings and codes of the model that is to serve next, while the collection changes its model.</summary>
+    /// <summary>Embeddings and codes of the generation that is to serve next, while one is filled.</summary>
     public const string NextModel = "next-model";
+
+    /// <summary>Embeddings and codes of the generation that served before, while it is kept for a roll-back.</summary>
+    public const string PreviousModel = "previous-model";
 
     /// <summary>Training of hash encoders and models; concerns a collection, not one image.</summary>
     public const string Training = "training";

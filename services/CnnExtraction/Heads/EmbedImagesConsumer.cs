@@ -17,7 +17,7 @@ public sealed class EmbedImagesConsumer(HeadEmbedding heads, CollectionCatalog c
         var ct = context.CancellationToken;
 
         // What the model was given up for meanwhile would only leave blobs behind.
-        if ((await collections.GetCurrentAsync(command.Collection, ct))?.Active?.AndNext().Any(generation => generation.ModelVersion == command.ModelVersion) == true)
+        if ((await collections.GetCurrentAsync(command.Collection, ct))?.Active?.Written().Any(generation => generation.ModelVersion == command.ModelVersion) == true)
         {
             var embedded = await heads.EmbedStoredAsync(command, ct);
             await Task.WhenAll(embedded.Select(image => context.Publish(ToEncode(command, image), ct)));

@@ -30,7 +30,7 @@ public static class ModelEndpoints
     }
 
     private static async Task<IResult> GetAsync(
-        string collection, CollectionCatalog collections, ModelCatalog models, ModelUpdateCatalog updates, ArtifactStore artifacts, CancellationToken ct)
+        string collection, CollectionCatalog collections, ModelUpdateCatalog updates, ArtifactStore artifacts, CancellationToken ct)
     {
         if (await collections.GetCurrentAsync(collection, ct) is not { } record)
         {
@@ -54,7 +54,7 @@ public static class ModelEndpoints
             CreatedAt = artifact?.CreatedAt,
             Bytes = artifact?.Length,
             Lineage = artifact?.Lineage,
-            Next = active.Next is { } next ? NextModel.Of(next, record.LatestModelChange, await models.GetProgressAsync(collection, ct)) : null,
+            Next = active.Next is { } next ? NextModel.Of(next, record.LatestModelChange, await collections.GetProgressAsync(collection, ct)) : null,
             Previous = record.Previous?.ModelVersion,
             Updates = await UpdatesAsync(collection, updates, ct),
         });

@@ -53,7 +53,7 @@ public sealed record ModelResponse
 public sealed record NextModel(string Version, int Generation, Guid? Change, long? Ready, long? Images, double? Coverage)
 {
     /// <summary>What the catalog knows of it.</summary>
-    public static NextModel Of(Generation next, ModelChange? change, ModelProgress? progress)
+    public static NextModel Of(Generation next, ModelChange? change, GenerationProgress? progress)
     {
         ArgumentNullException.ThrowIfNull(next);
         var known = progress?.Generation == next.Number ? progress : null;

@@ -36,13 +36,10 @@ public sealed partial class ImageIndexer
     {
         ArgumentNullException.ThrowIfNull(message);
         return await generations.CurrentAsync(message.Collection, ct) is { } generation
-            && generation.ModelVersion == modelVersion
-            && (message is HashEncoded || generation.NextEncoder is not null)
             && await images.GetAsync(message.Collection, message.ImageId, ct) is { } record && record.IsLive(message.Incarnation)
-            && record.Stages.GetValueOrDefault(Stages.Hash) is not { Done: false }
-                ? [.. generation.Encoders()
-                    .Where(encoder => record.CodeOf(generation, encoder.Version) is null && (message is HashEncoded || encoder == generation.NextEncoder))
-                    .Select(encoder => ImageCodes.Command(message.ToHeader(), modelVersion, encoder.Version))]
+                ? [.. FanIn.MissingCodes(record, generation)
+                    .Where(code => code.Generation.ModelVersion == modelVersion && (message is HashEncoded || code.Encoder.Version != generation.EncoderVersion))
+                    .Select(code => ImageCodes.Command(message.ToHeader(), modelVersion, code.Encoder.Version))]
                 : [];
     }
 
@@ -52,17 +49,21 @@ public sealed partial class ImageIndexer
         yield return index.UpsertAsync(generation.IndexName(record.Collection), [point], ct);
         foreach (var encoder in generation.Encoders())
         {
-            // Without its embedding an image cannot be ranked.
-            if (record.CodeOf(generation, encoder.Version) is { } bytes && record.Stages[Stages.Cnn].Done)
+            if (CodePoint(record, generation, encoder, point) is { } code)
             {
-                var code = new IndexPoint
-                {
-                    Id = record.ImageId,
-                    Vectors = new Dictionary<string, VectorValue> { [IndexSpaces.Hash] = new BinaryCode(bytes) },
-                    Payload = new IndexPayload { Tenant = point.Payload.Tenant, Labels = point.Payload.Labels },
-                };
                 yield return index.UpsertAsync(generation.CodeIndexName(record.Collection, encoder.Version), [code], ct);
             }
         }
     }
+
+    /// <summary>An image's code as a point; null where there is none. Without its embedding an image cannot be ranked.</summary>
+    private static IndexPoint? CodePoint(ImageRecord record, Generation generation, EncoderChoice encoder, IndexPoint point) =>
+        record.CodeOf(generation, encoder.Version) is { } bytes && record.Stages[Stages.Cnn].Done
+            ? new IndexPoint
+            {
+                Id = record.ImageId,
+                Vectors = new Dictionary<string, VectorValue> { [IndexSpaces.Hash] = new BinaryCode(bytes) },
+                Payload = new IndexPayload { Tenant = point.Payload.Tenant, Labels = point.Payload.Labels },
+            }
+            : null;
 }

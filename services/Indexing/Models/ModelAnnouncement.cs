@@ -32,17 +32,17 @@ public sealed class ModelAnnouncement(
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct },
             async (image, token) =>
             {
-                if (collection.IsUnannounced)
-                {
-                    await AnnounceAsync(image, events, token);
-                }
-
+                await AnnounceAsync(image, collection.IsUnannounced ? events : null, token);
                 await ForgetAsync(image, collection.RetiredModels, token);
             });
         await collections.TryNoteAnnouncedAsync(collection.Name, collection, ct);
     }
 
-    private async Task AnnounceAsync(ImageRecord image, IEventPublisher events, CancellationToken ct)
+    /// <summary>
+    /// Notes what of an image is of the model that serves; so no code is left of one whose embeddings go. Without <paramref name="events"/> that is
+    /// all.
+    /// </summary>
+    private async Task AnnounceAsync(ImageRecord image, IEventPublisher? events, CancellationToken ct)
     {
         Generation? generation;
         ImageRecord? record;
@@ -56,7 +56,7 @@ public sealed class ModelAnnouncement(
         }
 
         // One that is not in the index yet is announced when it is.
-        if (record is { Status: ImageStatus.Indexed } && record.IsLive(image.Incarnation))
+        if (events is not null && record is { Status: ImageStatus.Indexed } && record.IsLive(image.Incarnation))
         {
             await events.PublishAsync(ImageEvents.Indexed(record with { Traffic = TrafficClass.Bulk }, generation), ct);
             if (generation!.NextEncoder is { } encoder && ImageCodes.Lacks(record, generation, Stages.NextHash))

@@ -6,37 +6,22 @@ using Pipeline.Messaging;
 
 namespace Pipeline.Indexing.Models;
 
-/// <summary>Prepares a model to serve its collection, and has every image's embedding and code made of it.</summary>
+/// <summary>Prepares a model to serve its collection.</summary>
 public sealed class ModelConsumer(ModelReplacement models) : IConsumer<ModelPublished>, IConsumer<RollbackModel>
 {
-    /// <summary>Commands that are published side by side.</summary>
-    private const int AtOnce = 8;
-
     /// <inheritdoc/>
-    public async Task Consume(ConsumeContext<ModelPublished> context)
+    public Task Consume(ConsumeContext<ModelPublished> context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (await models.PrepareAsync(context.Message, context.CancellationToken))
-        {
-            await FillAsync(context, context.Message.Collection);
-        }
+        return models.PrepareAsync(context.Message, context.CancellationToken);
     }
 
     /// <inheritdoc/>
-    public async Task Consume(ConsumeContext<RollbackModel> context)
+    public Task Consume(ConsumeContext<RollbackModel> context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (await models.RollBackAsync(context.Message, context.CancellationToken))
-        {
-            await FillAsync(context, context.Message.Collection);
-        }
+        return models.RollBackAsync(context.Message, context.CancellationToken);
     }
-
-    /// <summary>After the model is known as the next one: an image whose features come later than this walk is asked for then.</summary>
-    private Task FillAsync(ConsumeContext context, string collection) => Parallel.ForEachAsync(
-        models.MissingAsync(collection, context.CancellationToken),
-        new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = context.CancellationToken },
-        async (command, ct) => await context.Publish(command, ct));
 }
 
 /// <summary>Policy of the endpoint <c>model</c>: one change after the other.</summary>

@@ -1,30 +1,23 @@
-using Microsoft.Extensions.Options;
 using Pipeline.Catalog;
 using Pipeline.Contracts;
 using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Events;
-using Pipeline.Indexing.Codes;
+using Pipeline.Indexing.Reindexing;
 using Pipeline.Storage;
 
 namespace Pipeline.Indexing.Models;
 
 /// <summary>
-/// Lets a model take another's place without a gap. First a next generation of the collection is filled beside the one that serves: every
-/// image gets an embedding and a code of the new model, in indexes of their own. Once none lacks them, one compare-and-set makes it the
-/// serving one. So no search ever compares embeddings of two models. Killed anywhere, it goes on.
+/// Lets a model take another's place: begins a next generation, in which every image gets an embedding and a code of the new model, in
+/// indexes of their own. So no search ever compares embeddings of two models.
 /// </summary>
 public sealed partial class ModelReplacement(
     CollectionCatalog collections,
-    ModelCatalog models,
     ArtifactStore artifacts,
-    ImageCatalog images,
-    Generations generations,
-    ImageIndexer indexer,
-    ModelAnnouncement announcement,
+    GenerationChange generations,
+    ReindexReports reports,
     IndexWrites writes,
-    IOptions<ModelChangeOptions> options,
-    TimeProvider time,
-    ILogger<ModelReplacement> logger) : ICollectionChange
+    ILogger<ModelReplacement> logger)
 {
     /// <summary>
     /// Begins to fill a generation of the model, unless it serves already, does not fit, or a later change was begun. One that finds what is
@@ -76,10 +69,13 @@ public sealed partial class ModelReplacement(
             EncoderVersion = active.EncoderVersion,
             Bits = active.Bits,
         };
-        return await BeginAsync(record, active, change, next, ct);
+        return await BeginAsync(record, active, change, next, $"model {model.ModelVersion}", ct);
     }
 
-    /// <summary>Begins to fill a generation of the model that served before, or gives up the one that is about to serve.</summary>
+    /// <summary>
+    /// Lets the generation serve again that served before, while it is kept; begins to fill one of its model after that. Gives up one that is about
+    /// to serve.
+    /// </summary>
     /// <returns>Whether a generation is being filled now.</returns>
     public async Task<bool> RollBackAsync(RollbackModel command, CancellationToken ct)
     {
@@ -110,106 +106,15 @@ public sealed partial class ModelReplacement(
             return false;
         }
 
-        // Codes are made anew: a later encoder than the previous generation's may serve by now.
-        var next = wanted with { EncoderVersion = active.EncoderVersion, Bits = active.Bits };
-        return await BeginAsync(record, active, new ModelChange(command.CorrelationId, next.ModelVersion, PublishedAt: null), next, ct);
-    }
-
-    /// <summary>The images that have no embedding or code of the next model yet, as commands to make them.</summary>
-    public async IAsyncEnumerable<EmbedImages> MissingAsync(string collection, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
-    {
-        if (await collections.GetCurrentAsync(collection, ct) is not { Active: { Next: { } next } active } record)
+        if (active.Next is null && active.Kept is { } kept && kept.ModelVersion == wanted.ModelVersion)
         {
-            yield break;
-        }
-
-        var batch = new List<ImageRecord>(options.Value.BatchSize);
-        await foreach (var image in images.LivingWithFeaturesAsync(collection, Stages.Cnn, ct))
-        {
-            if (ImageCodes.Lacks(image, active, Stages.NextModel))
-            {
-                batch.Add(image);
-                if (batch.Count == options.Value.BatchSize)
-                {
-                    yield return Command();
-                }
-            }
-        }
-
-        if (batch.Count > 0)
-        {
-            yield return Command();
-        }
-
-        EmbedImages Command()
-        {
-            var command = ModelCommands.Embed(collection, next, batch) with { Traffic = TrafficClass.Bulk, CorrelationId = record.LatestModelChange!.Id };
-            batch.Clear();
-            return command;
-        }
-    }
-
-    /// <inheritdoc/>
-    public async Task SweepAsync(string collection, CancellationToken ct)
-    {
-        await TryServeAsync(collection, ct);
-        if (await collections.GetCurrentAsync(collection, ct) is { } record)
-        {
-            var isOver = record.SwitchedAt is not { } switched || time.GetUtcNow() - switched >= options.Value.Grace;
-            foreach (var retired in await generations.RetiredAsync(record, isOver, ct))
-            {
-                await generations.DropAsync(retired, ct);
-            }
-
-            await announcement.AnnounceAsync(record, ct);
-        }
-    }
-
-    /// <summary>Lets the next model serve if every image has its embedding and code.</summary>
-    /// <returns>Whether it serves by this call.</returns>
-    public async Task<bool> TryServeAsync(string collection, CancellationToken ct)
-    {
-        if (await collections.GetCurrentAsync(collection, ct) is not { Active: { Next: { } next } active } record || !await AreAllReadyAsync(record, active, next, ct))
-        {
+            await generations.TryRollBackAsync(record, command.CorrelationId, $"roll-back of {latest.ModelVersion}", ct);
             return false;
         }
 
-        // What no model could embed is in the index by its words alone, and no embedding of it ever comes. Images that are indexed from
-        // here on are in both indexes anyway.
-        await foreach (var image in images.AllAsync(collection, ImageStatus.Indexed, ct))
-        {
-            if (!image.Stages[Stages.Cnn].Done || !image.Stages[Stages.Hash].Done)
-            {
-                await indexer.CopyToNextAsync(image, ct);
-            }
-        }
-
-        bool serves;
-        using (await writes.ForAllAsync(ct))
-        {
-            serves = await collections.TryServeNextModelAsync(collection, record, ct);
-        }
-
-        if (serves)
-        {
-            LogServes(logger, next.ModelVersion, collection);
-        }
-
-        return serves;
-    }
-
-    private async Task<bool> AreAllReadyAsync(CollectionRecord record, Generation active, Generation next, CancellationToken ct)
-    {
-        var (ready, all, isBeingWritten) = (0L, 0L, false);
-        await foreach (var image in images.LivingWithFeaturesAsync(record.Name, Stages.Cnn, ct))
-        {
-            all++;
-            ready += ImageCodes.Lacks(image, active, Stages.NextModel) ? 0 : 1;
-            isBeingWritten |= ImageCodes.IsBeingWritten(image);
-        }
-
-        await models.SetProgressAsync(record.Name, new ModelProgress(next.Number, ready, all), ct);
-        return ready == all && !isBeingWritten;
+        // Codes are made anew: a later encoder than the previous generation's may serve by now.
+        var next = wanted with { EncoderVersion = active.EncoderVersion, Bits = active.Bits };
+        return await BeginAsync(record, active, new ModelChange(command.CorrelationId, next.ModelVersion, PublishedAt: null), next, $"roll-back of {latest.ModelVersion}", ct);
     }
 
     /// <summary>A head takes the trunk activations of the one backbone it was made from.</summary>
@@ -234,22 +139,31 @@ public sealed partial class ModelReplacement(
         LogAsks(logger, change.ModelVersion, record.Name);
     }
 
-    private async Task<bool> BeginAsync(CollectionRecord record, Generation active, ModelChange change, Generation wanted, CancellationToken ct)
+    private async Task<bool> BeginAsync(CollectionRecord record, Generation active, ModelChange change, Generation wanted, string reason, CancellationToken ct)
     {
         var next = wanted.ModelVersion == active.ModelVersion ? null
             : wanted.ModelVersion == active.Next?.ModelVersion ? active.Next
-            : wanted with { Number = Math.Max(record.LastGeneration, active.Number) + 1, NextEncoder = null, Next = null };
+            : wanted with { Number = Math.Max(record.LastGeneration, active.Number) + 1, NextEncoder = null, Next = null, Kept = null };
 
         // Whoever is about to index an image without the embedding is let finish, and is seen by the walk that follows.
         using (await writes.ForAllAsync(ct))
         {
-            if (!await collections.TryBeginModelChangeAsync(record.Name, record, change, next, ct))
+            if (!await collections.TryBeginAsync(record.Name, record, change, next, reason, ct))
             {
                 throw new InvalidOperationException($"The model of the collection '{record.Name}' was changed by somebody else meanwhile.");
             }
         }
 
-        LogNext(logger, wanted.ModelVersion, record.Name, next is not null);
+        if (active.Next is { } givenUp && givenUp.Number != next?.Number)
+        {
+            await reports.StateAsync(record.Name, givenUp.Number, GenerationStates.Cancelled, reason, change.Id, ct);
+        }
+
+        if (next is not null)
+        {
+            await reports.StateAsync(record.Name, next.Number, GenerationStates.Filling, reason, change.Id, ct);
+        }
+
         return next is not null;
     }
 
@@ -257,14 +171,8 @@ public sealed partial class ModelReplacement(
 
     private static bool IsBeingFilled(CollectionRecord record, Guid change) => record.LatestModelChange?.Id == change && record.Active?.Next is not null;
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Version} is the next model of {Collection}; to be filled: {IsFilled}; it serves when every image has an embedding and a code of it")]
-    private static partial void LogNext(ILogger logger, string version, string collection, bool isFilled);
-
     [LoggerMessage(Level = LogLevel.Information, Message = "{Version} embeds pictures that ask {Collection}; nothing is indexed anew")]
     private static partial void LogAsks(ILogger logger, string version, string collection);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Version} serves the collection {Collection}")]
-    private static partial void LogServes(ILogger logger, string version, string collection);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Version} comes too late for the collection {Collection}: a later model was published")]
     private static partial void LogSuperseded(ILogger logger, string version, string collection);

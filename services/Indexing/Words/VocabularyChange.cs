@@ -58,7 +58,7 @@ public sealed partial class VocabularyChange(
         }
 
         // A next generation that begins from here on has no words of the old one.
-        foreach (var filled in (await generations.CurrentAsync(vocabulary.Collection, ct))?.AndNext() ?? [])
+        foreach (var filled in (await generations.CurrentAsync(vocabulary.Collection, ct))?.Written() ?? [])
         {
             await ForgetAsync(filled.IndexName(vocabulary.Collection), ct);
         }

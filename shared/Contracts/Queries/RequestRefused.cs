@@ -31,6 +31,15 @@ public static class RefusalReasons
     /// <summary>The collection changes its model faster than the search could follow; trying again helps.</summary>
     public const string ModelChanging = "model-changing";
 
+    /// <summary>A generation of the collection is being filled; only one is at a time.</summary>
+    public const string ReindexUnderWay = "reindex-under-way";
+
+    /// <summary>No generation of the collection is being filled.</summary>
+    public const string NoReindex = "no-reindex";
+
+    /// <summary>There is no generation to go back to: none served before, or it is not kept any more.</summary>
+    public const string NoPreviousGeneration = "no-previous-generation";
+
     /// <summary>The collection has no vocabulary of visual words yet, or is getting a new one at this moment.</summary>
     public const string NoVocabulary = "no-vocabulary";
 

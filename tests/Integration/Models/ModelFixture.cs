@@ -33,7 +33,7 @@ public abstract class ModelFixture(SharedServers servers) : IAsyncLifetime
         ("Messaging:RedeliveryDelay", "00:00:01"),
         ("Hashing:Training:Automatic", "false"),
         ("Index:Codes:SweepInterval", "00:00:00.2"),
-        ("Index:Models:BatchSize", "8"),
+        ("Index:Generations:BatchSize", "8"),
         ("ModelUpdating:Automatic", "false"),
         ("ModelUpdating:Learning:BatchImages", "32"),
         ("ModelUpdating:Learning:MinSteps", "40"),

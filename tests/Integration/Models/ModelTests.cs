@@ -63,7 +63,7 @@ public sealed class ModelTests(SharedServers servers) : ModelFixture(servers)
         }
 
         Assert.All(await MinedAsync(images), known => Assert.Equal(backbone, known.ModelVersion));
-        var points = (await Pipeline.Index.ScanAsync($"{TestPipeline.Collection}-g3", null, 1000)).Points;
+        var points = (await Pipeline.Index.ScanAsync($"{TestPipeline.Collection}-g1", null, 1000)).Points;
         Assert.Equal(images.Select(image => image.ImageId).Order(), points.Select(point => point.Id).Order());
     }
 

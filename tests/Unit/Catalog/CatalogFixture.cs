@@ -23,7 +23,6 @@ internal sealed class CatalogFixture : IAsyncDisposable
         Collections = new CollectionCatalog(_state, TimeProvider.System);
         Vocabularies = VocabulariesAt(TimeProvider.System);
         Encoders = new EncoderCatalog(_state, TimeProvider.System);
-        Models = new ModelCatalog(_state);
         Artifacts = new ArtifactStore(Blobs, _state);
     }
 
@@ -36,8 +35,6 @@ internal sealed class CatalogFixture : IAsyncDisposable
     public VocabularyCatalog Vocabularies { get; }
 
     public EncoderCatalog Encoders { get; }
-
-    public ModelCatalog Models { get; }
 
     public ArtifactStore Artifacts { get; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -8,6 +9,7 @@ using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Events;
 using Pipeline.Indexing;
 using Pipeline.Indexing.Models;
+using Pipeline.Indexing.Reindexing;
 using Pipeline.Messaging;
 using Pipeline.Onnx;
 using Pipeline.Storage;
@@ -30,7 +32,7 @@ internal sealed class ModelWorld : IAsyncDisposable, IEventPublisher
 
     public ModelWorld()
     {
-        _services = new ServiceCollection().AddSingleton<IEventPublisher>(this).BuildServiceProvider();
+        _services = new ServiceCollection().AddMetrics().AddSingleton<IEventPublisher>(this).BuildServiceProvider();
         Generations = new Generations(Catalog.Collections, Index);
         Indexer = new ImageIndexer(Catalog.Images, Generations, Index, _writes, Catalog.Blobs, TimeProvider.System);
         Restart();
@@ -48,34 +50,72 @@ internal sealed class ModelWorld : IAsyncDisposable, IEventPublisher
 
     public ModelReplacement Change { get; private set; } = null!;
 
-    /// <summary>Everything that was published, in order.</summary>
+    public GenerationChange Commands { get; private set; } = null!;
+
+    public GenerationFill Fill { get; private set; } = null!;
+
+    public GenerationKeeping Keeping { get; private set; } = null!;
+
+    /// <summary>Everything that was published, in order, but what is below.</summary>
     public ConcurrentQueue<object> Published { get; } = [];
+
+    /// <summary>Embeddings that were asked for.</summary>
+    public ConcurrentQueue<EmbedImages> Asked { get; } = [];
+
+    /// <summary>What was told of generations.</summary>
+    public ConcurrentQueue<ReindexProgressed> Progress { get; } = [];
 
     /// <summary>Runs before each publication; may throw, as a process that dies there.</summary>
     public Action BeforePublish { get; set; } = () => { };
 
-    public void Restart(TimeSpan grace = default)
+    public void Restart(TimeSpan grace = default, TimeSpan keep = default, double recall = 0.95)
     {
         var scopes = _services.GetRequiredService<IServiceScopeFactory>();
-        Change = new ModelReplacement(
+        var options = Options.Create(new ReindexOptions { BatchSize = 2, Concurrency = 2, Grace = grace, KeepPrevious = keep, Patience = default, CanaryRecall = recall, Share = 1 });
+        var metrics = new ReindexMetrics(_services.GetRequiredService<IMeterFactory>());
+        var reports = new ReindexReports(Catalog.Collections, scopes, metrics, TimeProvider.System, NullLogger<ReindexReports>.Instance);
+        Commands = new GenerationChange(
+            Catalog.Collections, new GenerationVersions(Catalog.Collections, Catalog.Encoders, Catalog.Artifacts), Index, _writes, reports);
+        Change = new ModelReplacement(Catalog.Collections, Catalog.Artifacts, Commands, reports, _writes, NullLogger<ModelReplacement>.Instance);
+        Fill = new GenerationFill(
             Catalog.Collections,
-            Catalog.Models,
-            Catalog.Artifacts,
             Catalog.Images,
             Generations,
-            Indexer,
-            new ModelAnnouncement(Catalog.Collections, Catalog.Images, Generations, _writes, Catalog.Blobs, scopes),
+            Index,
             _writes,
-            Options.Create(new ModelChangeOptions { BatchSize = 2, Grace = grace }),
+            new GenerationFiller(Catalog.Images, Indexer, scopes, metrics, options, TimeProvider.System),
+            new GenerationVerification(Catalog.Images, Index, Indexer, new Canaries(Index, Catalog.Blobs, options), options),
+            reports,
+            options,
             TimeProvider.System,
-            NullLogger<ModelReplacement>.Instance);
+            NullLogger<GenerationFill>.Instance);
+        Keeping = new GenerationKeeping(
+            Catalog.Collections,
+            Generations,
+            new ModelAnnouncement(Catalog.Collections, Catalog.Images, Generations, _writes, Catalog.Blobs, scopes),
+            reports,
+            _writes,
+            options,
+            TimeProvider.System);
     }
 
     public Task PublishAsync<T>(T message, CancellationToken cancellationToken = default)
         where T : class
     {
-        BeforePublish();
-        Published.Enqueue(message);
+        switch (message)
+        {
+            case EmbedImages embed:
+                Asked.Enqueue(embed);
+                break;
+            case ReindexProgressed progress:
+                Progress.Enqueue(progress);
+                break;
+            default:
+                BeforePublish();
+                Published.Enqueue(message);
+                break;
+        }
+
         return Task.CompletedTask;
     }
 
@@ -100,7 +140,12 @@ internal sealed class ModelWorld : IAsyncDisposable, IEventPublisher
     public Task<bool> RollBackAsync(Guid? id = null, string? model = null) =>
         Change.RollBackAsync(new() { Collection = Collection, ModelVersion = model, CorrelationId = id ?? Guid.NewGuid() }, None);
 
-    public Task SweepAsync() => Change.SweepAsync(Collection, None);
+    /// <summary>What the process does of itself again and again.</summary>
+    public async Task SweepAsync()
+    {
+        await Fill.AdvanceAsync(Collection, None);
+        await Keeping.SweepAsync(Collection, None);
+    }
 
     /// <summary>An accepted image with all its parts, by the backbone.</summary>
     public async Task<Guid> LiveAsync(Guid? image = null)
@@ -137,9 +182,11 @@ internal sealed class ModelWorld : IAsyncDisposable, IEventPublisher
     /// <summary>Embeds whatever is missing.</summary>
     public async Task FillAsync(string model)
     {
-        foreach (var image in (await MissingAsync()).SelectMany(command => command.Images))
+        var embedded = (await MissingAsync()).SelectMany(command => command.Images).Select(image => image.ImageId);
+        var encoded = Published.OfType<EncodeImage>().Where(command => command.ModelVersion == model).Select(command => command.ImageId);
+        foreach (var image in embedded.Concat(encoded).Distinct().ToArray())
         {
-            await ReembeddedAsync(image.ImageId, model);
+            await ReembeddedAsync(image, model);
         }
     }
 
@@ -150,15 +197,17 @@ internal sealed class ModelWorld : IAsyncDisposable, IEventPublisher
         await SweepAsync();
     }
 
+    /// <summary>What a walk over all images asks for.</summary>
     public async Task<List<EmbedImages>> MissingAsync()
     {
-        var commands = new List<EmbedImages>();
-        await foreach (var command in Change.MissingAsync(Collection, None))
+        Asked.Clear();
+        if (await RecordAsync() is { Active.Next: { } next })
         {
-            commands.Add(command);
+            await Catalog.Collections.SetProgressAsync(Collection, new GenerationProgress { Generation = next.Number }, None);
+            await Fill.AdvanceAsync(Collection, None);
         }
 
-        return commands;
+        return [.. Asked];
     }
 
     public Task DeleteAsync(Guid image) => new ImageDeletion(Catalog.Images, Indexer, Catalog.Blobs, Catalog.References)

@@ -112,7 +112,7 @@ public sealed class CollectionUpdatesTests
         {
             if (key.EndsWith("/checkpoint", StringComparison.Ordinal))
             {
-                await world.Catalog.Collections.TryBeginModelChangeAsync(UpdatingWorld.Collection, record, new ModelChange(Guid.NewGuid(), "another", null), null, None);
+                await world.Catalog.Collections.TryBeginAsync(UpdatingWorld.Collection, record, new ModelChange(Guid.NewGuid(), "another", null), null, "a test", None);
             }
         };
         var command = UpdatingWorld.Command();
@@ -128,8 +128,8 @@ public sealed class CollectionUpdatesTests
     {
         await using var world = await UpdatingWorld.CreateAsync();
         var record = (await world.Catalog.Collections.GetCurrentAsync(UpdatingWorld.Collection, None))!;
-        Assert.True(await world.Catalog.Collections.TryBeginModelChangeAsync(
-            UpdatingWorld.Collection, record, new ModelChange(Guid.NewGuid(), "another", null), record.Active! with { Number = 2, ModelVersion = "another" }, None));
+        Assert.True(await world.Catalog.Collections.TryBeginAsync(
+            UpdatingWorld.Collection, record, new ModelChange(Guid.NewGuid(), "another", null), record.Active! with { Number = 2, ModelVersion = "another" }, "a test", None));
         await RefusedAsync(world, TrainingReasons.ModelChanging, "another");
     }
 

@@ -158,8 +158,8 @@ internal sealed class UpdatingWorld : IAsyncDisposable
 
         var record = (await Catalog.Collections.GetCurrentAsync(Collection, None))!;
         var next = record.Active! with { Number = 2, ModelVersion = version };
-        await Catalog.Collections.TryBeginModelChangeAsync(Collection, record, new ModelChange(Guid.NewGuid(), version, null), next, None);
-        await Catalog.Collections.TryServeNextModelAsync(Collection, (await Catalog.Collections.GetCurrentAsync(Collection, None))!, None);
+        await Catalog.Collections.TryBeginAsync(Collection, record, new ModelChange(Guid.NewGuid(), version, null), next, "a test", None);
+        await Catalog.Collections.TryServeNextAsync(Collection, (await Catalog.Collections.GetCurrentAsync(Collection, None))!, figures: null, None);
     }
 
     public static UpdateModel Command(int? seed = null) => new() { Collection = Collection, Seed = seed, CorrelationId = Guid.NewGuid() };

@@ -1,0 +1,74 @@
+using Pipeline.Catalog;
+using Pipeline.Contracts;
+
+namespace Pipeline.Indexing.Reindexing;
+
+/// <summary>What a walk over a collection's images found that a next generation is to hold.</summary>
+internal sealed class Census(Generation generation, int sample, ulong seed)
+{
+    // Of the images with the smallest places in a random order, the one to give way first is on top.
+    private readonly PriorityQueue<(Guid Id, string Key, byte[] Code), (ulong Place, Guid Id)> _sample = new(
+        Comparer<(ulong, Guid)>.Create((a, b) => b.CompareTo(a)));
+
+    /// <summary>Images that lack an embedding or a code.</summary>
+    public long Lacking { get; private set; }
+
+    /// <summary>Images that have both.</summary>
+    public HashSet<Guid> Embedded { get; } = [];
+
+    /// <summary>Images that only the other branch could read: they have a point if they have words.</summary>
+    public HashSet<Guid> Others { get; } = [];
+
+    /// <summary>Some images with both, chosen by their ids and the seed alone, in a random order.</summary>
+    public IReadOnlyList<(Guid Id, string Key, byte[] Code)> Sample =>
+        [.. _sample.UnorderedItems.OrderBy(item => item.Priority).Select(item => item.Element)];
+
+    /// <summary>Looks at all images.</summary>
+    public static async Task<Census> TakeAsync(ImageCatalog images, string collection, Generation serving, Generation of, int sample, ulong seed, CancellationToken ct)
+    {
+        var census = new Census(of, sample, seed);
+        string? cursor = null;
+        do
+        {
+            var page = await images.ScanAsync(collection, cursor, ImageCatalog.MaxPage, ct);
+            foreach (var image in page.Images)
+            {
+                census.Add(image, serving);
+            }
+
+            cursor = page.NextCursor;
+        }
+        while (cursor is not null);
+        return census;
+    }
+
+    private void Add(ImageRecord image, Generation serving)
+    {
+        if (image.Status is not (ImageStatus.Processing or ImageStatus.Indexed))
+        {
+            return;
+        }
+
+        if (!FanIn.IsReadyFor(image, generation))
+        {
+            Lacking++;
+        }
+        else if (!FanIn.IsComplete(image, serving))
+        {
+            // It comes into all indexes when it is complete.
+        }
+        else if (image.CodeOf(generation, generation.EncoderVersion) is { } code && image.Stages[Stages.Cnn].Done && image.FeaturesKey(generation.ModelVersion) is { } key)
+        {
+            Embedded.Add(image.ImageId);
+            _sample.Enqueue((image.ImageId, key, code), (ImagesWithFeatures.PlaceOf(image.ImageId, seed), image.ImageId));
+            if (_sample.Count > sample)
+            {
+                _sample.Dequeue();
+            }
+        }
+        else
+        {
+            Others.Add(image.ImageId);
+        }
+    }
+}
