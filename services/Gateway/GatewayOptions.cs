@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Pipeline.Hosting;
 
 namespace Pipeline.Gateway;
 

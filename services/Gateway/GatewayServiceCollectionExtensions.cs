@@ -29,9 +29,7 @@ public static class GatewayServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(configuration);
         services.AddOptions<GatewayOptions>().Bind(configuration.GetSection(GatewayOptions.SectionName)).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<LoopbackGuard>();
-        services.AddSingleton<IStartCheck>(provider => provider.GetRequiredService<LoopbackGuard>());
-        services.AddHostedService(provider => provider.GetRequiredService<LoopbackGuard>());
+        services.AddLoopbackGuard(GatewayOptions.SectionName, provider => provider.GetRequiredService<IOptions<GatewayOptions>>().Value.ApiKeys.Count > 0);
         services.AddHostedService<AbandonedBlobs>();
         services.AddHostedService<WaitingUploads>();
         services.AddScoped<UploadPublisher>();

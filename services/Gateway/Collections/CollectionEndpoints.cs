@@ -2,6 +2,7 @@ using MassTransit;
 using Pipeline.Catalog;
 using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Queries;
+using Pipeline.Hosting;
 using Pipeline.Messaging;
 
 namespace Pipeline.Gateway.Collections;

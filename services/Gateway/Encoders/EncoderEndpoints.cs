@@ -1,6 +1,7 @@
 using Pipeline.Catalog;
-using Pipeline.Contracts;
 using Pipeline.Contracts.Commands;
+using Pipeline.Contracts;
+using Pipeline.Hosting;
 using Pipeline.Messaging;
 using Pipeline.Storage;
 

@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using Pipeline.Catalog;
-using Pipeline.Contracts;
 using Pipeline.Contracts.Events;
 using Pipeline.Contracts.Queries;
+using Pipeline.Contracts;
 using Pipeline.Gateway.OpenApi;
+using Pipeline.Hosting;
 using Pipeline.Messaging;
 
 namespace Pipeline.Gateway.Images;

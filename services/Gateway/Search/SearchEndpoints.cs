@@ -2,10 +2,11 @@ using System.Globalization;
 using MassTransit;
 using Microsoft.Extensions.Options;
 using Pipeline.Catalog;
-using Pipeline.Contracts;
 using Pipeline.Contracts.Queries;
+using Pipeline.Contracts;
 using Pipeline.Gateway.Images;
 using Pipeline.Gateway.OpenApi;
+using Pipeline.Hosting;
 using Pipeline.Storage;
 
 namespace Pipeline.Gateway.Search;

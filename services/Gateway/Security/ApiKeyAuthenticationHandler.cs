@@ -1,9 +1,8 @@
 using System.Security.Claims;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
+using Pipeline.Hosting;
 
 namespace Pipeline.Gateway;
 
@@ -43,18 +42,7 @@ public sealed class ApiKeyAuthenticationHandler(
             return Task.FromResult(AuthenticateResult.NoResult());
         }
 
-        // Every key is compared, in constant time, so timing tells nothing about which one nearly matched.
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(presented), hash);
-        ApiKeyOptions? match = null;
-        foreach (var key in options.Value.ApiKeys)
-        {
-            if (CryptographicOperations.FixedTimeEquals(hash, Convert.FromHexString(key.Sha256)))
-            {
-                match = key;
-            }
-        }
-
+        var match = ApiKeys.Find(options.Value.ApiKeys, presented);
         return Task.FromResult(match is null ? AuthenticateResult.Fail("Unknown API key.") : Success(match.Name, match.Role, match.Collections, match.Tenants));
     }
 

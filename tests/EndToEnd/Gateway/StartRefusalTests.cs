@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
-using Pipeline.Gateway;
+using Pipeline.Hosting;
 using Pipeline.Tests.Support;
 using Xunit;
 
@@ -83,7 +83,8 @@ public sealed class StartRefusalTests : IDisposable
     private static LoopbackGuard Guard(string setting, string value, params ApiKeyOptions[] keys) => new(
         new NoServer(),
         new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { [setting] = value }).Build(),
-        Options.Create(new GatewayOptions { ApiKeys = keys }));
+        "Gateway",
+        () => keys.Length > 0);
 
     private sealed class NoServer : IServer
     {

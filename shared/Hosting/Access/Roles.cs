@@ -1,4 +1,4 @@
-namespace Pipeline.Gateway;
+namespace Pipeline.Hosting;
 
 /// <summary>What a caller may do; also the names of the authorisation policies.</summary>
 public static class Roles

@@ -1,22 +1,30 @@
 using System.Net;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using Pipeline.Hosting;
 
-namespace Pipeline.Gateway;
+namespace Pipeline.Hosting;
 
 /// <summary>
 /// Refuses to start open to the network without API keys: before a process starts, and again whenever a host that holds the
-/// Gateway is started by other means.
+/// service is started by other means.
 /// </summary>
-public sealed class LoopbackGuard(IServer server, IConfiguration configuration, IOptions<GatewayOptions> options) : IHostedService, IStartCheck
+/// <param name="server">Knows what is bound.</param>
+/// <param name="configuration">Knows what is to be bound.</param>
+/// <param name="section">The configuration section of the keys.</param>
+/// <param name="hasKeys">Whether there are any.</param>
+public sealed class LoopbackGuard(IServer server, IConfiguration configuration, string section, Func<bool> hasKeys) : IHostedService, IStartCheck
 {
     /// <inheritdoc/>
     /// <exception cref="OptionsValidationException">An address beyond loopback is bound and there are no keys.</exception>
     public void Check()
     {
-        if (options.Value.ApiKeys.Count > 0)
+        if (hasKeys())
         {
             return;
         }
@@ -33,7 +41,7 @@ public sealed class LoopbackGuard(IServer server, IConfiguration configuration, 
         if (open is not null)
         {
             throw new OptionsValidationException(
-                GatewayOptions.SectionName, typeof(GatewayOptions), [$"{open} is open to the network: configure Gateway:ApiKeys, or bind 127.0.0.1."]);
+                section, typeof(ApiKeyOptions), [$"{open} is open to the network: configure {section}:ApiKeys, or bind 127.0.0.1."]);
         }
     }
 
@@ -54,5 +62,23 @@ public sealed class LoopbackGuard(IServer server, IConfiguration configuration, 
         return parsed.IsUnixPipe
             || parsed.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
             || (IPAddress.TryParse(parsed.Host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip));
+    }
+}
+
+/// <summary>Adds the guard.</summary>
+public static class LoopbackGuardExtensions
+{
+    /// <summary>Has the process refuse to start where a service without keys would be open to the network.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="section">The configuration section of the keys.</param>
+    /// <param name="hasKeys">Whether there are any; asked when the host starts.</param>
+    public static IServiceCollection AddLoopbackGuard(this IServiceCollection services, string section, Func<IServiceProvider, bool> hasKeys)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddSingleton<IStartCheck>(Create);
+        return services.AddSingleton<IHostedService>(Create);
+
+        LoopbackGuard Create(IServiceProvider provider) => new(
+            provider.GetRequiredService<IServer>(), provider.GetRequiredService<IConfiguration>(), section, () => hasKeys(provider));
     }
 }

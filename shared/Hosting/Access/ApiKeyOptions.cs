@@ -1,4 +1,4 @@
-namespace Pipeline.Gateway;
+namespace Pipeline.Hosting;
 
 /// <summary>One caller's key. Only the hash of the key is configured, so a configuration file gives none away.</summary>
 public sealed class ApiKeyOptions
@@ -18,7 +18,8 @@ public sealed class ApiKeyOptions
     /// <summary>Tenants the key is limited to; empty for all.</summary>
     public IList<string> Tenants { get; init; } = [];
 
-    internal IEnumerable<string> Problems()
+    /// <summary>What is wrong with it, for people; nothing where it is right.</summary>
+    public IEnumerable<string> Problems()
     {
         if (Name.Length == 0)
         {
