@@ -4,8 +4,9 @@
 
 # NAME:PROJECT in the order in which they are shown; each is services/PROJECT.
 readonly services=(upload:Upload sift-extraction:SiftExtraction cnn-extraction:CnnExtraction
-  hash-encoding:HashEncoding indexing:Indexing neighbour-mining:NeighbourMining model-updating:ModelUpdating gateway:Gateway)
-# Those that may run more than once. Indexing owns the index file, the gateway its port.
+  hash-encoding:HashEncoding indexing:Indexing neighbour-mining:NeighbourMining model-updating:ModelUpdating gateway:Gateway
+  dashboard:Dashboard)
+# Those that may run more than once. Indexing owns the index file, the gateway and the dashboard their ports.
 readonly scalable=(upload sift-extraction cnn-extraction hash-encoding)
 
 recorded_names() {

@@ -1,4 +1,5 @@
 using Pipeline.CnnExtraction;
+using Pipeline.Dashboard;
 using Pipeline.Gateway;
 using Pipeline.HashEncoding;
 using Pipeline.Hosting;
@@ -29,11 +30,13 @@ public static class StandaloneHost
         builder.Services.AddNeighbourMining(builder.Configuration);
         builder.Services.AddModelUpdating(builder.Configuration);
         builder.Services.AddGateway(builder.Configuration);
+        builder.Services.AddDashboard(builder.Configuration);
         builder.Services.AddHostedService<UnfinishedWork>();
         builder.AddPipelineCore();
 
         var app = builder.Build();
         app.MapGateway();
+        app.MapDashboard();
         app.MapPipelineHost();
         return app;
     }

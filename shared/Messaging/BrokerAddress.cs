@@ -1,3 +1,5 @@
+using RabbitMQ.Client;
+
 namespace Pipeline.Messaging;
 
 /// <summary>The broker's address and credentials, from a URL or from single settings.</summary>
@@ -24,6 +26,19 @@ internal sealed record BrokerAddress(string Host, ushort Port, string VirtualHos
             Blank(credentials.Length > 1 ? Uri.UnescapeDataString(credentials[1]) : null) ?? Blank(options.Password),
             tls);
     }
+
+    /// <summary>Makes connections that are not mended by themselves: who holds one makes another.</summary>
+    public ConnectionFactory ToFactory(TimeSpan timeout) => new()
+    {
+        HostName = Host,
+        Port = Port,
+        VirtualHost = VirtualHost,
+        UserName = User ?? Guest,
+        Password = Password ?? Guest,
+        Ssl = new SslOption(Host, enabled: UseTls),
+        AutomaticRecoveryEnabled = false,
+        ContinuationTimeout = timeout,
+    };
 
     private static string? Blank(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

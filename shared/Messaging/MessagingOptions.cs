@@ -105,6 +105,10 @@ public sealed class MessagingOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How often a process tells what its endpoints are doing (<c>ServiceReported</c>); 0 for never.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan ReportInterval { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Settings of single endpoints by name, before what their definitions say.</summary>
     public Dictionary<string, EndpointOptions> Endpoints { get; } = new(StringComparer.OrdinalIgnoreCase);
 }

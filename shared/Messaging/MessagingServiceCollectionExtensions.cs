@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -6,8 +7,10 @@ using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
 using Pipeline.Messaging.Diagnostics;
 using Pipeline.Messaging.Endpoints;
+using Pipeline.Messaging.Failures;
 using Pipeline.Messaging.Policy;
 using Pipeline.Messaging.Publishing;
+using Pipeline.Messaging.Queues;
 
 namespace Pipeline.Messaging;
 
@@ -60,6 +63,10 @@ public static class MessagingServiceCollectionExtensions
         services.AddLogging();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<MessagingMetrics>();
+        services.AddSingleton(provider => new EndpointActivity(
+            provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<MessagingMetrics>(), provider.GetRequiredService<EndpointCatalog>()));
+        services.AddSingleton<IQueueLengths, RabbitMqQueueLengths>();
+        services.AddSingleton<Redrive>();
         services.AddSingleton<ErrorClassification>();
         services.AddSingleton<PublishResilience>();
         services.AddSingleton<RouteDeclaration>();
@@ -79,6 +86,15 @@ public static class MessagingServiceCollectionExtensions
 
         // Which transport is asked for decides about registrations, so it is read before the container exists.
         var transport = section.GetValue(nameof(MessagingOptions.Transport), MessagingTransport.InMemory);
+        if (transport == MessagingTransport.RabbitMq)
+        {
+            services.AddSingleton<IFailedMessages, RabbitMqFailedMessages>();
+        }
+        else
+        {
+            services.AddSingleton<IFailedMessages, InMemoryFailedMessages>();
+        }
+
         services.AddMassTransit(bus =>
         {
             // What runs here is nobody else's business: nothing is reported to the library's makers.

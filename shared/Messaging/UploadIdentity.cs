@@ -38,11 +38,15 @@ public static class UploadIdentity
 
         if (Text(context, MessageHeaders.MessageId) is { Length: > 0 } messageId)
         {
-            return Guid.TryParse(messageId, out var id) ? id : ImageIdentity.CreateVersion5(Namespace, messageId);
+            return OfMessageId(messageId);
         }
 
         return ImageIdentity.CreateVersion5(Namespace, ImageIdentity.HashContent(context.GetBody()));
     }
+
+    /// <summary>The name that the id of a message gives, whatever its publisher chose.</summary>
+    internal static Guid OfMessageId(string messageId) =>
+        Guid.TryParse(messageId, out var id) ? id : ImageIdentity.CreateVersion5(Namespace, messageId);
 
     private static string? Text(ReceiveContext context, string header) =>
         context.TransportHeaders.TryGetHeader(header, out var value) ? Convert.ToString(value, CultureInfo.InvariantCulture) : null;

@@ -13,8 +13,16 @@ public sealed class MessagingMetrics
     /// <summary>Name of the histogram of message durations, in seconds.</summary>
     public const string DurationName = "pipeline.message.duration";
 
+    /// <summary>Name of the histogram of messages' ages, in seconds.</summary>
+    public const string AgeName = "pipeline.message.age";
+
     /// <summary>The tag that names the stage.</summary>
     public const string StageTag = "stage";
+
+    internal const string ConsumedName = "pipeline.messages.consumed";
+    internal const string InFlightName = "pipeline.messages.in_flight";
+    internal const string RetriesName = "pipeline.message.retries";
+    internal const string PausedName = "pipeline.endpoint.paused";
 
     private readonly Counter<long> _consumed;
     private readonly Histogram<double> _duration;
@@ -30,18 +38,18 @@ public sealed class MessagingMetrics
     {
         ArgumentNullException.ThrowIfNull(meters);
         var meter = meters.Create(MeterName);
-        _consumed = meter.CreateCounter<long>("pipeline.messages.consumed", "{message}", "Deliveries an endpoint is done with, by outcome.");
+        _consumed = meter.CreateCounter<long>(ConsumedName, "{message}", "Deliveries an endpoint is done with, by outcome.");
         _duration = meter.CreateHistogram(
             DurationName, "s", "Time from delivery to acknowledgement, retries and pauses included.", advice: new InstrumentAdvice<double>
             {
                 HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
             });
-        _inFlight = meter.CreateUpDownCounter<long>("pipeline.messages.in_flight", "{message}", "Deliveries being worked on or held.");
-        _retries = meter.CreateCounter<long>("pipeline.message.retries", "{retry}", "Retries in process.");
+        _inFlight = meter.CreateUpDownCounter<long>(InFlightName, "{message}", "Deliveries being worked on or held.");
+        _retries = meter.CreateCounter<long>(RetriesName, "{retry}", "Retries in process.");
         _redeliveries = meter.CreateCounter<long>("pipeline.message.redeliveries", "{message}", "Messages sent to a retry queue.");
         _rejections = meter.CreateCounter<long>("pipeline.message.rejections", "{message}", "Permanent errors, by reason.");
         _publishRetries = meter.CreateCounter<long>("pipeline.publish.retries", "{attempt}", "Failed attempts to publish or send.");
-        meter.CreateObservableGauge("pipeline.endpoint.paused", Paused, "{endpoint}", "1 while the endpoint waits for a dependency.");
+        meter.CreateObservableGauge(PausedName, Paused, "{endpoint}", "1 while the endpoint waits for a dependency.");
     }
 
     internal void Watch(EndpointCircuit circuit)

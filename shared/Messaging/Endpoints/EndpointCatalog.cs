@@ -5,6 +5,9 @@ internal sealed class EndpointCatalog
 {
     private readonly Dictionary<string, EndpointSettings> _settings = new(StringComparer.Ordinal);
 
+    /// <summary>All of them; complete once the bus is made.</summary>
+    public IReadOnlyCollection<EndpointSettings> All => _settings.Values;
+
     public void Add(EndpointSettings settings) => _settings.Add(settings.Name, settings);
 
     public EndpointSettings ByAddress(Uri address) =>

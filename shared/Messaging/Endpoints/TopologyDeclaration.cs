@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using RabbitMQ.Client;
 
 namespace Pipeline.Messaging.Endpoints;
 
@@ -34,17 +33,7 @@ internal sealed class TopologyDeclaration(IOptions<MessagingOptions> options, Ro
     private async Task<bool> TryDeclareAsync(CancellationToken cancellationToken)
     {
         var broker = BrokerAddress.From(options.Value);
-        var factory = new ConnectionFactory
-        {
-            HostName = broker.Host,
-            Port = broker.Port,
-            VirtualHost = broker.VirtualHost,
-            UserName = broker.User ?? BrokerAddress.Guest,
-            Password = broker.Password ?? BrokerAddress.Guest,
-            Ssl = new SslOption(broker.Host, enabled: broker.UseTls),
-            AutomaticRecoveryEnabled = false,
-            ContinuationTimeout = options.Value.BrokerTimeout,
-        };
+        var factory = broker.ToFactory(options.Value.BrokerTimeout);
         try
         {
             await using var connection = await factory.CreateConnectionAsync(cancellationToken);

@@ -18,7 +18,7 @@ public sealed class UpAndDownTests : IAsyncLifetime
         Assert.True(up.ExitCode == 0, up.Output + up.Error);
         var processes = ProcessesOf(up.Output);
         Assert.Equal(
-            ["cnn-extraction", "gateway", "hash-encoding", "indexing", "model-updating", "neighbour-mining", "rabbitmq", "redis", "sift-extraction-1", "sift-extraction-2", "upload"],
+            ["cnn-extraction", "dashboard", "gateway", "hash-encoding", "indexing", "model-updating", "neighbour-mining", "rabbitmq", "redis", "sift-extraction-1", "sift-extraction-2", "upload"],
             processes.Keys.Order(StringComparer.Ordinal));
         Assert.All(processes.Values, id => Assert.True(Lives(id)));
         using var http = new HttpClient();

@@ -7,7 +7,7 @@ public sealed class ServiceCluster : IAsyncDisposable
 
     private ServiceCluster(string folder) => Folder = folder;
 
-    /// <summary>Every service of the system.</summary>
+    /// <summary>Every service that takes part in the work: all but the dashboard, which watches.</summary>
     public static IReadOnlyList<string> AllServices { get; } =
         ["Upload", "SiftExtraction", "CnnExtraction", "HashEncoding", "Indexing", "NeighbourMining", "ModelUpdating", "Gateway"];
 

@@ -1,0 +1,80 @@
+using System.Net;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+using Pipeline.Dashboard.Audit;
+using Pipeline.Dashboard.Pages;
+using Pipeline.Hosting;
+
+namespace Pipeline.Dashboard.Access;
+
+/// <summary>Signing in by a key, and out.</summary>
+internal static class SignInEndpoints
+{
+    public const string Limiter = "dashboard-sign-in";
+
+    public static void MapSignIn(this RouteGroupBuilder pages)
+    {
+        pages.MapGet("/sign-in", Show);
+        pages.MapPost("/sign-in", SignInAsync);
+        pages.MapPost("/sign-out", (Delegate)SignOutAsync).RequireAuthorization(DashboardAccess.Viewer);
+        pages.MapGet("/refused", (HttpContext context) => new RazorComponentResult<RefusedPage>(new { Page = PageContext.Of(context) })
+        {
+            StatusCode = StatusCodes.Status403Forbidden,
+        }).RequireAuthorization(DashboardAccess.Viewer);
+    }
+
+    private static IResult Show(HttpContext context, IOptions<DashboardOptions> options, string? to = null) =>
+        options.Value.ApiKeys.Count == 0 ? Results.Redirect(DashboardPaths.Root) : Page(context, to, problem: null, StatusCodes.Status200OK);
+
+    private static async Task<IResult> SignInAsync(
+        HttpContext context, IOptions<DashboardOptions> options, SignInAttempts attempts, AuditLog audit, [Microsoft.AspNetCore.Mvc.FromForm] string? key = null,
+        [Microsoft.AspNetCore.Mvc.FromForm] string? to = null)
+    {
+        if (!context.Request.IsHttps && !(LocalHosts.IsLoopback(context.Request.Host) && context.Connection.RemoteIpAddress is { } from && IPAddress.IsLoopback(from)))
+        {
+            return Page(context, to, Texts.Access.NotEncrypted, StatusCodes.Status403Forbidden);
+        }
+
+        using var attempt = attempts.Take(context.Connection.RemoteIpAddress);
+        if (!attempt.IsAcquired)
+        {
+            return Page(context, to, Texts.Access.TooMany, StatusCodes.Status429TooManyRequests);
+        }
+
+        if (ApiKeys.Find(options.Value.ApiKeys, key ?? "") is not { } known)
+        {
+            await audit.NoteAsync(context, "sign-in", "", AuditOutcome.Refused, who: "");
+            return Page(context, to, Texts.Access.Wrong, StatusCodes.Status401Unauthorized);
+        }
+
+        await context.SignInAsync(DashboardAccess.CookieScheme, DashboardAccess.PrincipalOf(known, DashboardAccess.CookieScheme));
+        await audit.NoteAsync(context, "sign-in", "", AuditOutcome.Done, known.Name);
+        return Results.Redirect(IsOwnPage(to) ? to! : DashboardPaths.Root);
+    }
+
+    private static async Task<IResult> SignOutAsync(HttpContext context)
+    {
+        await context.SignOutAsync(DashboardAccess.CookieScheme);
+        return Results.Redirect(DashboardPaths.SignIn);
+    }
+
+    // Whoever sends people here must not choose where they end up.
+    private static bool IsOwnPage(string? to) =>
+        to is not null && (to == DashboardPaths.Root || to.StartsWith(DashboardPaths.Root + "/", StringComparison.Ordinal)) && !to.Contains('\\', StringComparison.Ordinal);
+
+    private static RazorComponentResult<SignInPage> Page(HttpContext context, string? to, string? problem, int status) =>
+        new(new { Page = PageContext.Of(context) with { Name = null }, To = to, Problem = problem }) { StatusCode = status };
+}
+
+/// <summary>Bounds how fast keys can be tried from one address.</summary>
+internal sealed class SignInAttempts : IDisposable
+{
+    private readonly PartitionedRateLimiter<string> _limiter = PartitionedRateLimiter.Create<string, string>(address =>
+        RateLimitPartition.GetFixedWindowLimiter(address, _ => new FixedWindowRateLimiterOptions { PermitLimit = 10, Window = TimeSpan.FromMinutes(1) }));
+
+    public RateLimitLease Take(IPAddress? address) => _limiter.AttemptAcquire(address?.ToString() ?? "");
+
+    public void Dispose() => _limiter.Dispose();
+}

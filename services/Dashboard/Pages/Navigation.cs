@@ -1,0 +1,14 @@
+namespace Pipeline.Dashboard.Pages;
+
+/// <summary>The pages that a viewer finds in the head of each.</summary>
+internal static class Navigation
+{
+    public static IEnumerable<(string Path, string Text)> For(PageContext page)
+    {
+        yield return (DashboardPaths.Root, Texts.Navigation.Pipeline);
+        if (page.CanOperate)
+        {
+            yield return (DashboardPaths.Audit, Texts.Navigation.Audit);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Playwright;
+using Pipeline.Tests.Support;
+using Xunit;
+
+namespace Pipeline.Tests.EndToEnd.Dashboard;
+
+/// <summary>Every service and the dashboard as processes on RabbitMQ and Redis, and a browser.</summary>
+public sealed class DashboardFixture : IAsyncLifetime
+{
+    public const string ViewerKey = "viewer-key";
+    public const string OperatorKey = "operator-key";
+    public const string AdminKey = "admin-key";
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("dashboard-");
+    private RabbitMqServer? _rabbitMq;
+    private RedisServer? _redis;
+    private RabbitMqVirtualHost? _virtualHost;
+    private IPlaywright? _playwright;
+
+    public ServiceCluster Services { get; private set; } = null!;
+
+    public IBrowser Browser { get; private set; } = null!;
+
+    public Uri Broker => _virtualHost!.AmqpUri;
+
+    public Uri Dashboard => Services["Dashboard"].Url;
+
+    public Uri Gateway => Services["Gateway"].Url;
+
+    public async Task InitializeAsync()
+    {
+        var redis = RedisServer.StartAsync();
+        _rabbitMq = await RabbitMqServer.StartAsync();
+        _redis = await redis;
+        _virtualHost = await _rabbitMq.CreateVirtualHostAsync();
+        var settings = new Dictionary<string, string>
+        {
+            ["Storage:State:KeyPrefix"] = RedisServer.NewKeyPrefix(),
+            ["Messaging:RetryCount"] = "1",
+            ["Messaging:RedeliveryLimit"] = "0",
+            ["Messaging:DeliveryLimit"] = "2",
+        };
+        foreach (var (i, (name, key, role)) in new[] { ("vera", ViewerKey, "read"), ("otto", OperatorKey, "write"), ("ada", AdminKey, "admin") }.Index())
+        {
+            settings[$"Dashboard:ApiKeys:{i}:Name"] = name;
+            settings[$"Dashboard:ApiKeys:{i}:Sha256"] = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+            settings[$"Dashboard:ApiKeys:{i}:Role"] = role;
+        }
+
+        Services = await ServiceCluster.StartAsync(
+            _virtualHost.AmqpUri, _redis.ConnectionString, _folder.FullName, settings, [.. ServiceCluster.AllServices, "Dashboard"]);
+        _playwright = await Playwright.CreateAsync();
+        Browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = "/usr/bin/chromium", Args = ["--no-sandbox"] });
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (Browser is not null)
+        {
+            await Browser.DisposeAsync();
+        }
+
+        _playwright?.Dispose();
+        if (Services is not null)
+        {
+            await Services.DisposeAsync();
+        }
+
+        await (_virtualHost?.DisposeAsync() ?? default);
+        await (_redis?.DisposeAsync() ?? default);
+        await (_rabbitMq?.DisposeAsync() ?? default);
+        _folder.Delete(recursive: true);
+    }
+
+    /// <summary>A visitor with a browser of its own, signed in with a key unless that is null.</summary>
+    public async Task<Visitor> VisitAsync(string? key, int width = 1280, ColorScheme scheme = ColorScheme.Light)
+    {
+        var context = await Browser.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = Dashboard.ToString(), ViewportSize = new ViewportSize { Width = width, Height = 900 }, ColorScheme = scheme,
+        });
+        var visitor = new Visitor(context, await context.NewPageAsync(), Dashboard);
+        if (key is not null)
+        {
+            await visitor.SignInAsync(key);
+        }
+
+        return visitor;
+    }
+}
