@@ -45,12 +45,12 @@ internal static class SignInEndpoints
 
         if (ApiKeys.Find(options.Value.ApiKeys, key ?? "") is not { } known)
         {
-            await audit.NoteAsync(context, "sign-in", "", AuditOutcome.Refused, who: "");
+            await audit.NoteSignInAsync(context, key: null);
             return Page(context, to, Texts.Access.Wrong, StatusCodes.Status401Unauthorized);
         }
 
         await context.SignInAsync(DashboardAccess.CookieScheme, DashboardAccess.PrincipalOf(known, DashboardAccess.CookieScheme));
-        await audit.NoteAsync(context, "sign-in", "", AuditOutcome.Done, known.Name);
+        await audit.NoteSignInAsync(context, known);
         return Results.Redirect(IsOwnPage(to) ? to! : DashboardPaths.Root);
     }
 

@@ -42,11 +42,18 @@ public sealed class AuditLog(IStateStore store, TimeProvider time, IOptions<Dash
     }
 
     /// <summary>Notes something that is over already, such as a refusal.</summary>
-    public Task NoteAsync(HttpContext context, string action, string target, AuditOutcome outcome, string? who = null)
+    public Task NoteAsync(HttpContext context, string action, string target, AuditOutcome outcome)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var entry = EntryOf(context, action, target, outcome);
-        return WriteAsync(who is null ? entry : entry with { Who = who }, CancellationToken.None);
+        return WriteAsync(EntryOf(context, action, target, outcome), CancellationToken.None);
+    }
+
+    /// <summary>Notes an attempt to sign in, by the key it was made with; null for one that is not known.</summary>
+    public Task NoteSignInAsync(HttpContext context, ApiKeyOptions? key)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var entry = EntryOf(context, "sign-in", "", key is null ? AuditOutcome.Refused : AuditOutcome.Done);
+        return WriteAsync(entry with { Who = key?.Name ?? "", Role = key?.Role ?? "" }, CancellationToken.None);
     }
 
     /// <summary>A page of the log, latest first.</summary>
