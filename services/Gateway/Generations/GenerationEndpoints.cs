@@ -1,6 +1,7 @@
 using Pipeline.Catalog;
 using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Queries;
+using Pipeline.Hosting;
 using Pipeline.Messaging;
 
 namespace Pipeline.Gateway.Generations;
