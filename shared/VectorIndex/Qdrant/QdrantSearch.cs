@@ -76,6 +76,11 @@ internal sealed class QdrantSearch(QdrantRequests requests, QdrantOptions option
     private async Task<IReadOnlyList<IndexHit>> CutAsync(
         string collection, Search search, IReadOnlyList<ScoredPoint> found, int limit, int asked, CancellationToken ct)
     {
+        if (search.Space is SparseSpace && found.Any(point => point.Score == 0))
+        {
+            return await CutWithoutZerosAsync(collection, search, found, limit, asked, ct);
+        }
+
         if (found.Count >= asked && found.Count > limit && found[^1].Score >= found[limit - 1].Score)
         {
             // The answer ends within those that score as the last one to be returned: some of them may be missing, with smaller ids.
@@ -87,11 +92,24 @@ internal sealed class QdrantSearch(QdrantRequests requests, QdrantOptions option
         return [.. Ordered(found).Take(limit).Select(point => ToHit(search, point))];
     }
 
+    /// <summary>
+    /// Of points whose products with a sparse query add up to zero the server finds some and leaves out others, by the way that it searches.
+    /// Here none is found, and none takes the place of one with a score below zero.
+    /// </summary>
+    private async Task<IReadOnlyList<IndexHit>> CutWithoutZerosAsync(
+        string collection, Search search, IReadOnlyList<ScoredPoint> found, int limit, int asked, CancellationToken ct)
+    {
+        var all = found.Count < asked || found.Count(point => point.Score > 0) >= limit
+            ? found
+            : await AllFromAsync(collection, search, float.MinValue, int.MaxValue, ct);
+        return await WithPayloadsAsync(collection, search, Ordered(all.Where(point => point.Score != 0)).Take(limit), found, ct);
+    }
+
     /// <summary>Every point with at least a score, or <paramref name="most"/> of them; without payloads.</summary>
     private async Task<IReadOnlyList<ScoredPoint>> AllFromAsync(string collection, Search search, float least, int most, CancellationToken ct)
     {
         // Whether the server's threshold is itself good enough differs between versions; a float below it always is.
-        var query = search.Query with { ScoreThreshold = MathF.BitDecrement(least), WithPayload = false };
+        var query = search.Query with { ScoreThreshold = least == float.MinValue ? null : MathF.BitDecrement(least), WithPayload = false };
         for (long limit = FirstLimit; ; limit *= Growth)
         {
             var asked = await BoundedAsync(collection, (int)Math.Min(limit, most), ct) + 1;

@@ -15,7 +15,7 @@ namespace Pipeline.VectorIndex.Qdrant;
 /// written in batches of <see cref="QdrantOptions.BatchSize"/> and become visible one after the other; a call that fails may have written
 /// some, and is repeated as it is. Searches are exact unless <see cref="QdrantOptions.Exact"/> is false, and ordered as the contract says;
 /// a search and the question for what lies at its limit are two looks, between which others may write. Scores are computed in single
-/// precision. Points of a sparse space whose products with the query add up to exactly zero may be left out.
+/// precision. Points of a sparse space whose products with the query add up to exactly zero are left out.
 /// </remarks>
 public sealed partial class QdrantVectorIndex : IVectorIndex, IIndexSnapshots, IStorageProbe, IDisposable
 {

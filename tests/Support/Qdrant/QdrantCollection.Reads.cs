@@ -85,20 +85,25 @@ internal sealed partial class QdrantCollection
     private static Func<StoredPoint, float?> SparseScore(string name, JsonNode request)
     {
         var query = ReadSparse(request["query"]!);
+        var findsZeros = request["filter"] is not null;
         var weights = query.Indices.Zip(query.Values).ToDictionary(entry => entry.First, entry => entry.Second);
         return point =>
         {
-            float sum = 0;
+            float? sum = null;
             if (point.Sparse.TryGetValue(name, out var vector))
             {
                 for (var i = 0; i < vector.Indices.Length; i++)
                 {
-                    sum += weights.GetValueOrDefault(vector.Indices[i]) * vector.Values[i];
+                    if (weights.TryGetValue(vector.Indices[i], out var weight))
+                    {
+                        sum = (sum ?? 0) + (weight * vector.Values[i]);
+                    }
                 }
             }
 
-            // Sums in the inverted lists start at zero, and what is still zero is not found.
-            return sum == 0 ? null : sum;
+            // Sums in the inverted lists start at zero, and what is still zero is not found; few points, as a filter may leave, are compared
+            // one by one, and then it is.
+            return sum == 0 && !findsZeros ? null : sum;
         };
     }
 

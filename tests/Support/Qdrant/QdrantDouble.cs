@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
@@ -18,12 +20,14 @@ public sealed class QdrantDouble : IAsyncDisposable
 {
     private readonly QdrantStore _store = new();
     private readonly ConcurrentQueue<QdrantExchange> _exchanges = new();
+    private readonly X509Certificate2? _certificate;
     private WebApplication? _app;
 
-    private QdrantDouble(string apiKey)
+    private QdrantDouble(string apiKey, X509Certificate2? certificate)
     {
         ApiKey = apiKey;
-        Url = new Uri($"http://127.0.0.1:{FreePort.Find()}");
+        _certificate = certificate;
+        Url = new Uri($"{(certificate is null ? "http" : "https")}://127.0.0.1:{FreePort.Find()}");
     }
 
     /// <summary>Where it listens; the same for its whole life.</summary>
@@ -40,9 +44,10 @@ public sealed class QdrantDouble : IAsyncDisposable
 
     /// <summary>Starts one.</summary>
     /// <param name="apiKey">The key that it asks for; empty for none.</param>
-    public static async Task<QdrantDouble> StartAsync(string apiKey = "")
+    /// <param name="certificate">What it shows of itself; null for no TLS.</param>
+    public static async Task<QdrantDouble> StartAsync(string apiKey = "", X509Certificate2? certificate = null)
     {
-        var server = new QdrantDouble(apiKey);
+        var server = new QdrantDouble(apiKey, certificate);
         await server.StartAgainAsync();
         return server;
     }
@@ -63,8 +68,18 @@ public sealed class QdrantDouble : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls(Url.ToString());
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 32 << 20);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = 32 << 20;
+            kestrel.Listen(IPAddress.Loopback, Url.Port, endpoint =>
+            {
+                if (_certificate is not null)
+                {
+                    endpoint.UseHttps(_certificate);
+                }
+            });
+        });
         _app = builder.Build();
         foreach (var route in QdrantRoutes.All)
         {
@@ -105,7 +120,7 @@ public sealed class QdrantDouble : IAsyncDisposable
             if (route.IsWrite && Faults.IsFull)
             {
                 throw new QdrantError(
-                    System.Net.HttpStatusCode.InternalServerError,
+                    HttpStatusCode.InternalServerError,
                     "Service internal error: No space left on device: WAL buffer size exceeds available disk space");
             }
 

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Pipeline.Storage;
 using Pipeline.Tests.Support.Qdrant;
 using Pipeline.VectorIndex;
@@ -231,6 +233,19 @@ public sealed class QdrantFaultTests : IAsyncLifetime
         Assert.False(await _index.DeleteSnapshotAsync("c", snapshot.Name));
         await Assert.ThrowsAsync<ArgumentException>(() => _index.RecoverAsync("c", new Uri("file:///qdrant/snapshots/c/gone.snapshot")));
         await Assert.ThrowsAsync<CollectionNotFoundException>(() => _index.CreateSnapshotAsync("none"));
+    }
+
+    [Fact]
+    public async Task A_certificate_that_nobody_vouches_for_gets_neither_key_nor_request()
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        await using var server = await QdrantDouble.StartAsync(Key, certificate);
+        await using var index = Open(options => (options.Url, options.Retries) = (server.Url, 0));
+
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => index.ProbeAsync(default));
+        Assert.Empty(server.Exchanges);
     }
 
     private QdrantVectorIndex Open(Action<QdrantOptions>? change = null)
