@@ -14,11 +14,9 @@ internal sealed class QdrantClient : IDisposable
 {
     private readonly HttpClient _http;
     private readonly QdrantResilience _resilience;
-    private readonly TimeSpan _timeout;
 
     public QdrantClient(QdrantOptions options, TimeProvider time, ILogger logger)
     {
-        _timeout = options.Timeout;
         _resilience = new QdrantResilience(options, time, logger);
         _http = new HttpClient(new SocketsHttpHandler
         {
@@ -89,7 +87,7 @@ internal sealed class QdrantClient : IDisposable
         }
         catch (TimeoutRejectedException e)
         {
-            throw new StorageUnavailableException($"Qdrant at {_http.BaseAddress} did not answer {method} /{path} within {_timeout}.", e);
+            throw new StorageUnavailableException($"Qdrant at {_http.BaseAddress} did not answer {method} /{path} within {e.Timeout}.", e);
         }
         catch (JsonException e)
         {

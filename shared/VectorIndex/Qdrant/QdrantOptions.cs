@@ -49,6 +49,10 @@ public sealed class QdrantOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>Longest duration of making a snapshot, or of recovering one: as long as a collection takes to be copied; 1 s to 1 day.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan SnapshotTimeout { get; set; } = TimeSpan.FromMinutes(30);
+
     /// <summary>
     /// How often a request that may be repeated is, after a broken connection or a refusal for now (429, 502, 503, 504). A request that timed
     /// out is not: a slow server is not helped by more of them.

@@ -7,7 +7,7 @@ namespace Pipeline.VectorIndex.Qdrant;
 
 /// <summary>
 /// How often and how long a request is tried. Nearly every request is repeatable: it says what is to be, not what is to change. Those that
-/// are not are sent once.
+/// are not, all about snapshots, are sent once and take their time.
 /// </summary>
 internal sealed partial class QdrantResilience
 {
@@ -21,7 +21,7 @@ internal sealed partial class QdrantResilience
     public QdrantResilience(QdrantOptions options, TimeProvider time, ILogger logger)
     {
         _logger = logger;
-        _once = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }.AddTimeout(options.Timeout).Build();
+        _once = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }.AddTimeout(options.SnapshotTimeout).Build();
         var repeated = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time };
         if (options.Retries > 0)
         {

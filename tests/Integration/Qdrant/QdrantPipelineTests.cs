@@ -50,6 +50,21 @@ public sealed class QdrantPipelineTests(QdrantPipelineFixture fixture) : IClassF
         Assert.DoesNotContain(left.Hits, hit => hit.ImageId == gone.ImageId);
     }
 
+    [Fact]
+    public async Task A_re_index_fills_an_index_of_its_own_and_serves_from_it()
+    {
+        var image = await IndexedAsync(await UploadAsync());
+        var before = (await GenerationAsync(CancellationToken.None)).Number;
+
+        await _pipeline.SendAsync(new ReindexCollection { Collection = TestPipeline.Collection, CorrelationId = Guid.NewGuid() });
+        await Eventually.TrueAsync(async ct => (await GenerationAsync(ct)).Number > before, Patience, "The next generation serving");
+
+        var name = (await GenerationAsync(CancellationToken.None)).IndexName(TestPipeline.Collection);
+        Assert.Contains(name, await _pipeline.Index.ListCollectionsAsync());
+        Assert.Single(await _pipeline.Index.GetAsync(name, [image.ImageId]));
+        Assert.Equal(image.ImageId, (await SearchAsync(new() { Collection = TestPipeline.Collection, ImageId = image.ImageId, Limit = 1 })).Hits[0].ImageId);
+    }
+
     [DoubleFact]
     public async Task What_is_uploaded_while_qdrant_is_away_is_indexed_when_it_is_back()
     {
@@ -114,6 +129,9 @@ public sealed class QdrantPipelineTests(QdrantPipelineFixture fixture) : IClassF
 
     private Task<IndexPoint> PointAsync(ImageRecord image, Func<IndexPoint, bool> isReached) => Eventually.FindAsync(
         async ct => await _pipeline.PointAsync(image.ImageId, ct) is { } point && isReached(point) ? point : null, Patience, $"The point of {image.ImageId}");
+
+    private async Task<Generation> GenerationAsync(CancellationToken ct) =>
+        (await _pipeline.Services.GetRequiredService<CollectionCatalog>().GetCurrentAsync(TestPipeline.Collection, ct))!.Active!;
 
     private async Task<SearchResults> SearchAsync(SearchImages query)
     {
