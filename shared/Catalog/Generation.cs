@@ -77,6 +77,16 @@ public sealed record Generation
     public IEnumerable<string> IndexNames(string collection) =>
         [IndexName(collection), .. Encoders().Select(encoder => CodeIndexName(collection, encoder.Version))];
 
+    /// <summary>
+    /// What other systems may call a collection's serving index of vectors, and that of its codes, whichever generation serves. No collection's
+    /// name has a dot.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Aliases(string collection) => new Dictionary<string, string>
+    {
+        [$"{collection}.serving"] = IndexName(collection),
+        [$"{collection}.serving-codes"] = CodeIndexName(collection, EncoderVersion),
+    };
+
     /// <summary>The number of the generation that an index of a collection, for vectors or codes, belongs to; null if it is not the collection's.</summary>
     public static int? NumberOf(string collection, string indexName)
     {

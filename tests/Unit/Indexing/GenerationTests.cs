@@ -270,6 +270,36 @@ public sealed class GenerationTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task The_aliases_follow_what_serves_and_are_set_right_where_somebody_moved_them()
+    {
+        await _world.SweepAsync();
+        Assert.Equal("shop-g1", (await _world.Index.GetAliasesAsync())["shop.serving"]);
+        await ReindexAsync();
+        await _world.SweepAsync();
+        Assert.Equal(("shop-g2", "shop-g2.hash-1"), ((await _world.Index.GetAliasesAsync())["shop.serving"], (await _world.Index.GetAliasesAsync())["shop.serving-codes"]));
+
+        await _world.Index.SetAliasAsync("shop.serving", "shop-g1");
+        await _world.SweepAsync();
+
+        Assert.Equal("shop-g2", (await _world.Index.GetAliasesAsync())["shop.serving"]);
+    }
+
+    [Fact]
+    public async Task A_serving_index_that_is_removed_behind_our_back_is_filled_anew_by_itself()
+    {
+        await _world.SweepAsync();
+        await _world.Index.DropCollectionAsync("shop-g1");
+        await _world.SweepAsync();
+        var late = await _world.LiveAsync();
+        await _world.SweepAsync();
+
+        var record = await _world.RecordAsync();
+        Assert.Equal((2, (Generation?)null), (record.Active!.Number, record.Active.Next));
+        Assert.Equal(new[] { _one, _two, late }.Order(), (await _world.PointsAsync(2)).Keys.Order());
+        Assert.Equal("the serving index was lost", (await LogAsync())[^1].Reason);
+    }
+
     private async Task<Guid> ReindexAsync()
     {
         var command = new ReindexCollection { Collection = Collection, Reason = "for a test", CorrelationId = Guid.NewGuid() };

@@ -91,12 +91,16 @@ internal sealed class ModelWorld : IAsyncDisposable, IEventPublisher
             NullLogger<GenerationFill>.Instance);
         Keeping = new GenerationKeeping(
             Catalog.Collections,
+            Catalog.Images,
             Generations,
+            Commands,
+            Index,
             new ModelAnnouncement(Catalog.Collections, Catalog.Images, Generations, _writes, Catalog.Blobs, scopes),
             reports,
             _writes,
             options,
-            TimeProvider.System);
+            TimeProvider.System,
+            NullLogger<GenerationKeeping>.Instance);
     }
 
     public Task PublishAsync<T>(T message, CancellationToken cancellationToken = default)
