@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Pipeline.Tests.Benchmarks;
-using Pipeline.Tests.Benchmarks.Qdrant;
+using Pipeline.Tests.Benchmarks.Reindex;
 using Pipeline.Tests.Benchmarks.Update;
 using Pipeline.Tests.Support;
 
@@ -13,11 +13,10 @@ const string Usage = $"""
     {MiningArguments.Usage}
     {HammingArguments.Usage}
     {UpdateArguments.Usage}
+    {ReindexArguments.Usage}
     dotnet run -c Release --project tests/Benchmarks -- storage [--json FILE]
     dotnet run -c Release --project tests/Benchmarks -- vocabulary [--json FILE]
     dotnet run -c Release --project tests/Benchmarks -- encode [--json FILE]
-    dotnet run -c Release --project tests/Benchmarks -- qdrant [--json FILE]
-      Our side of the index in Qdrant, against a server that only answers.
     """;
 
 try
@@ -34,6 +33,7 @@ try
         ["search", .. var rest] => await SearchAsync(rest),
         ["mining", .. var rest] => await MiningAsync(MiningArguments.Parse(rest)),
         ["hamming", .. var rest] => await HammingAsync(HammingArguments.Parse(rest)),
+        ["reindex", .. var rest] => await ReindexAsync(ReindexArguments.Parse(rest)),
         ["update", .. var rest] => await UpdateAsync(UpdateArguments.Parse(rest)),
         ["storage"] => await StorageAsync(null),
         ["storage", "--json", var json] => await StorageAsync(json),
@@ -41,8 +41,6 @@ try
         ["vocabulary", "--json", var json] => await VocabularyAsync(json),
         ["encode"] => await EncodeAsync(null),
         ["encode", "--json", var json] => await EncodeAsync(json),
-        ["qdrant"] => await QdrantAsync(null),
-        ["qdrant", "--json", var json] => await QdrantAsync(json),
         _ => throw new ArgumentException("Which benchmark?"),
     };
 }
@@ -60,6 +58,19 @@ static async Task<int> PipelineAsync(PipelineArguments arguments)
     {
         await using var file = File.Create(arguments.Json);
         await JsonSerializer.SerializeAsync(file, figures, PipelineFigures.JsonOptions);
+    }
+
+    return 0;
+}
+
+static async Task<int> ReindexAsync(ReindexArguments arguments)
+{
+    var figures = await ReindexBenchmark.RunAsync(arguments);
+    var json = JsonSerializer.Serialize(figures, PipelineFigures.JsonOptions);
+    Console.WriteLine(json);
+    if (arguments.Json is not null)
+    {
+        await File.WriteAllTextAsync(arguments.Json, json);
     }
 
     return 0;
@@ -182,18 +193,6 @@ static async Task<int> EncodeAsync(string? json)
     {
         await using var file = File.Create(json);
         await JsonSerializer.SerializeAsync(file, figures, EncodeFigures.JsonOptions);
-    }
-
-    return 0;
-}
-
-static async Task<int> QdrantAsync(string? json)
-{
-    var figures = await QdrantBenchmark.RunAsync(Console.WriteLine);
-    if (json is not null)
-    {
-        await using var file = File.Create(json);
-        await JsonSerializer.SerializeAsync(file, figures, QdrantBenchmark.JsonOptions);
     }
 
     return 0;
