@@ -36,6 +36,8 @@ public static class GatewayServiceCollectionExtensions
 
         services.AddPipelineRoute<ImageUploaded>("upload");
         services.AddPipelineRoute<DeleteImage>("deletion");
+        services.AddPipelineRoute<DeleteCollection>("collection-deletion");
+        services.AddPipelineRoute<RebuildCollection>("collection-rebuild");
         services.AddPipelineRoute<RollbackModel>("model");
         services.AddPipelineRoute<ReindexCollection>("reindex");
         services.AddPipelineRoute<CancelReindex>("reindex-cancel");
@@ -86,6 +88,7 @@ public static class GatewayServiceCollectionExtensions
 
         var collection = app.MapGroup("/v1/collections/{collection}").AddEndpointFilter<CollectionAccessFilter>().RequireRateLimiting(RateLimitPolicy);
         collection.MapCollection();
+        collection.MapSettings();
         collection.MapImages();
         collection.MapSearch();
         collection.MapVocabulary();

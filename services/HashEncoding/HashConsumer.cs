@@ -20,7 +20,8 @@ public sealed class HashConsumer(CollectionCatalog collections, StoredFeatures f
         var items = new List<(string FeatureKey, string? EncoderVersion)>(context.Message.Length);
         foreach (var item in context.Message)
         {
-            items.Add((item.Message.FeatureKey, (await collections.GetAsync(item.Message.Collection, ct))?.Active?.EncoderVersion));
+            var collection = await collections.GetAsync(item.Message.Collection, ct);
+            items.Add((item.Message.FeatureKey, collection?.Active?.EncoderVersion ?? collection?.Settings.Encoder.Version));
         }
 
         var codes = await features.EncodeAsync(items, ct);

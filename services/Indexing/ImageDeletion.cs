@@ -9,12 +9,20 @@ namespace Pipeline.Indexing;
 /// A crash anywhere leaves it deleting, and the next delivery goes on. A command is about the life it names: what belongs to a
 /// later one stays, even if that began between two deliveries of the command that are under way at once.
 /// </summary>
-public sealed class ImageDeletion(ImageCatalog images, ImageIndexer indexer, IBlobStore blobs, BlobReferences references)
+public sealed class ImageDeletion(
+    ImageCatalog images, ImageIndexer indexer, IBlobStore blobs, BlobReferences references, ImageManifests manifests, ImageRestoration restoration)
 {
     /// <summary>Ends the life that the command names. Returns when nothing of it is left; doing it twice is harmless.</summary>
     public async Task DeleteAsync(DeleteImage command, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(command);
+        if (await images.GetAsync(command.Collection, command.ImageId, ct) is null
+            && await restoration.ReadAsync(command.Collection, command.ImageId, command.Incarnation, ct) is { } manifest)
+        {
+            // The catalog has lost the image, and a rebuild would bring it back.
+            await restoration.RestoreAsync(manifest, ct);
+        }
+
         var record = await images.UpdateAsync(
             command.Collection,
             command.ImageId,
@@ -38,12 +46,10 @@ public sealed class ImageDeletion(ImageCatalog images, ImageIndexer indexer, IBl
 
     private async Task RemoveTracesAsync(ImageRecord record, CancellationToken ct)
     {
+        // First what the image could be rebuilt from.
+        await manifests.RemoveAsync(record.Collection, record.ImageId, record.Incarnation, ct);
         await indexer.WithdrawAsync(record.Collection, record.ImageId, ct);
-        await foreach (var blob in blobs.ListAsync(BlobKeys.FeaturesPrefix(record.Collection, record.ImageId, record.Incarnation), ct))
-        {
-            await blobs.DeleteAsync(blob.Key, ct);
-        }
-
+        await blobs.DeleteAllAsync(BlobKeys.FeaturesPrefix(record.Collection, record.ImageId, record.Incarnation), ct);
         if (record.ContentHash.Length > 0)
         {
             await references.ReleaseAsync(record.ContentHash, record.Collection, record.ImageId, record.Incarnation, ct);

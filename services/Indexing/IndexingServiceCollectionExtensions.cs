@@ -2,6 +2,7 @@ using MassTransit;
 using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Events;
 using Pipeline.Indexing.Codes;
+using Pipeline.Indexing.Collections;
 using Pipeline.Indexing.Models;
 using Pipeline.Indexing.Neighbours;
 using Pipeline.Indexing.Reindexing;
@@ -39,6 +40,7 @@ public static class IndexingServiceCollectionExtensions
         services.AddSingleton<ModelReplacement>();
         services.AddReindexing(configuration);
         services.AddHostedService<CollectionChangeService>();
+        services.AddCollectionKeeping(configuration);
         services.AddSingleton<QuerySteps>();
         services.AddSingleton<GeometricReranker>();
         services.AddSingleton<QueryReader>();
@@ -64,6 +66,8 @@ public static class IndexingServiceCollectionExtensions
             bus.AddConsumer<ReindexCollectionConsumer, ReindexCollectionConsumerDefinition>();
             bus.AddConsumer<CancelReindexConsumer, CancelReindexConsumerDefinition>();
             bus.AddConsumer<RollbackCollectionConsumer, RollbackCollectionConsumerDefinition>();
+            bus.AddConsumer<DeleteCollectionConsumer, DeleteCollectionConsumerDefinition>();
+            bus.AddConsumer<RebuildCollectionConsumer, RebuildCollectionConsumerDefinition>();
         });
     }
 

@@ -1,20 +1,31 @@
 using Microsoft.Extensions.Options;
-using Pipeline.Catalog;
+using Pipeline.Contracts.Queries;
+using Pipeline.Messaging;
 
 namespace Pipeline.Upload;
 
 /// <summary>Creates the configured collections at start.</summary>
-public sealed class CollectionSeeder(CollectionCatalog collections, IOptions<UploadOptions> options) : IHostedService
+public sealed partial class CollectionSeeder(CollectionKeeping collections, IOptions<UploadOptions> options, ILogger<CollectionSeeder> logger) : IHostedService
 {
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var name in options.Value.Collections)
         {
-            await collections.CreateAsync(name, cancellationToken);
+            try
+            {
+                await collections.CreateAsync(name, settings: null, cancellationToken);
+            }
+            catch (PermanentException e) when (e.Reason == RefusalReasons.CollectionDeleting)
+            {
+                LogNotCreated(logger, name);
+            }
         }
     }
 
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Collection} is not created: it is being deleted. Once that is done, the next start creates it.")]
+    private static partial void LogNotCreated(ILogger logger, string collection);
 }

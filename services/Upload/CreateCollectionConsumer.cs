@@ -1,26 +1,27 @@
 using MassTransit;
-using Pipeline.Catalog;
-using Pipeline.Contracts;
 using Pipeline.Contracts.Commands;
 using Pipeline.Messaging;
 
 namespace Pipeline.Upload;
 
-/// <summary>Creates collections.</summary>
-public sealed class CreateCollectionConsumer(CollectionCatalog collections) : IConsumer<CreateCollection>
+/// <summary>Creates collections, and gives them settings.</summary>
+public sealed class CreateCollectionConsumer(CollectionKeeping collections) : IConsumer<CreateCollection>, IConsumer<ConfigureCollection>
 {
     /// <inheritdoc/>
     public async Task Consume(ConsumeContext<CreateCollection> context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var name = context.Message.Collection;
-        if (!CollectionName.IsValid(name))
-        {
-            throw new PermanentException(RejectionReasons.InvalidCollection, "A name is 1 to 63 of a-z 0-9 - _ and begins with a letter or digit.");
-        }
+        var created = await collections.CreateAsync(context.Message.Collection, context.Message.Settings, context.CancellationToken);
+        await context.RespondAsync(new CollectionCreated { Collection = context.Message.Collection, Created = created });
+    }
 
-        var created = await collections.CreateAsync(name, context.CancellationToken);
-        await context.RespondAsync(new CollectionCreated { Collection = name, Created = created });
+    /// <inheritdoc/>
+    public async Task Consume(ConsumeContext<ConfigureCollection> context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var command = context.Message;
+        var record = await collections.ConfigureAsync(command.Collection, command.Settings, command.ExpectedRevision, context.CancellationToken);
+        await context.RespondAsync(new CollectionConfigured { Collection = record.Name, Settings = record.Settings, Revision = record.SettingsRevision });
     }
 }
 

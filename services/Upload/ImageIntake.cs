@@ -14,8 +14,11 @@ namespace Pipeline.Upload;
 /// </summary>
 public sealed class ImageIntake(
     CollectionCatalog collections,
+    CollectionManifests collectionManifests,
+    CollectionLimits limits,
     UploadCatalog uploads,
     ImageCatalog images,
+    ImageManifests manifests,
     BlobReferences references,
     IBlobStore blobs,
     SourceFetcher sources,
@@ -43,7 +46,7 @@ public sealed class ImageIntake(
     public async Task RecordAsync(ImageRejected rejected, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(rejected);
-        var exists = await collections.GetAsync(rejected.Collection, ct) is not null;
+        var exists = await collections.GetCurrentAsync(rejected.Collection, ct) is not null;
         await uploads.RejectAsync(rejected, exists, ct);
     }
 
@@ -67,6 +70,11 @@ public sealed class ImageIntake(
 
         if (await collections.GetAsync(upload.Collection, ct) is null)
         {
+            if (await collections.FindAsync(upload.Collection, ct) is null && await collectionManifests.ExistsAsync(upload.Collection, ct))
+            {
+                throw new CatalogLostException(upload.Collection);
+            }
+
             return Reject(new(RejectionReasons.UnknownCollection, $"There is no collection '{upload.Collection}'."));
         }
 
@@ -89,17 +97,30 @@ public sealed class ImageIntake(
             return Reject(unreadable, imageId);
         }
 
-        var life = await uploads.NextLifeAsync(upload.Collection, imageId, ct);
+        // Fetching may have taken long: the collection as it stands now.
+        if (await collections.GetCurrentAsync(upload.Collection, ct) is not { } collection)
+        {
+            return Reject(new(RejectionReasons.UnknownCollection, $"There is no collection '{upload.Collection}' any more."));
+        }
+
+        if (await limits.CheckAsync(collection, upload, imageId, bytes.Length, header!, ct) is { } beyond)
+        {
+            return Reject(beyond, imageId);
+        }
+
+        var life = await uploads.NextLifeAsync(collection, imageId, ct);
         await references.AcquireAsync(contentHash, upload.Collection, imageId, life, ct);
         await StoreAsync(upload.Source, contentHash, bytes, ct);
         var content = new AcceptedContent(imageId, contentHash, header!.Format.ToString().ToLowerInvariant(), header.Width, header.Height, bytes.Length);
         try
         {
-            return IntakeResult.Accept(await uploads.AcceptAsync(uploadId, upload, content, life, ct));
+            var record = await uploads.AcceptAsync(uploadId, upload, content, life, ct);
+            await manifests.KeepAsync(record, ct);
+            return IntakeResult.Accept(record);
         }
         catch (ImageBusyException)
         {
-            // The life that was to own the bytes has ended; the next attempt keeps them for the one after it.
+            // The life that was to own the bytes has ended, or the collection; the next attempt keeps them for the life after it.
             await references.ReleaseAsync(contentHash, upload.Collection, imageId, life, ct);
             throw;
         }
@@ -115,10 +136,14 @@ public sealed class ImageIntake(
             return IntakeResult.Reject(upload, uploadId, known.ImageId, new Rejection(reason, known.Detail ?? ""));
         }
 
-        return known is { Status: UploadStatus.Accepted, ImageId: { } imageId }
-            && await images.GetAsync(upload.Collection, imageId, ct) is { } record
-                ? IntakeResult.Accept(record)
-                : null;
+        if (known is not { Status: UploadStatus.Accepted, ImageId: { } imageId } || await images.GetAsync(upload.Collection, imageId, ct) is not { } record)
+        {
+            return null;
+        }
+
+        // The delivery that settled the upload may not have come so far.
+        await manifests.KeepAsync(record, ct);
+        return IntakeResult.Accept(record);
     }
 
     private Rejection? ReadHeader(byte[] bytes, out ImageHeader? header)

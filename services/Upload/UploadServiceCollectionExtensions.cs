@@ -18,6 +18,8 @@ public static class UploadServiceCollectionExtensions
         services.AddSingleton<FileSource>();
         services.AddSingleton<HttpSource>();
         services.AddSingleton<SourceFetcher>();
+        services.AddSingleton<CollectionLimits>();
+        services.AddSingleton<CollectionKeeping>();
         services.AddSingleton<ImageIntake>();
         services.AddHostedService<CollectionSeeder>();
         services.AddPipelineRoute<ImageAccepted>("sift-extraction");

@@ -43,6 +43,39 @@ public static class BlobKeys
     public static string Words(string collection, Guid imageId, int incarnation, string vocabularyVersion) =>
         FeaturesPrefix(collection, imageId, incarnation) + vocabularyVersion;
 
+    /// <summary>Everything computed from a collection's images.</summary>
+    public static string FeaturesPrefix(string collection) => $"features/{collection}/";
+
+    /// <summary>What is needed to rebuild a collection: the manifests of its images, and its own.</summary>
+    public static string ManifestsPrefix(string collection) => $"manifests/{collection}/";
+
+    /// <summary>A collection's own manifest.</summary>
+    public static string CollectionManifest(string collection) => ManifestsPrefix(collection) + "collection";
+
+    /// <summary>The manifests of those of a collection's images whose ids begin with two hexadecimal digits.</summary>
+    public static string ManifestsPrefix(string collection, int shard) =>
+        string.Create(CultureInfo.InvariantCulture, $"{ManifestsPrefix(collection)}{shard:x2}/");
+
+    /// <summary>The manifest of one of an image's lives.</summary>
+    public static string Manifest(string collection, Guid imageId, int incarnation) =>
+        string.Create(CultureInfo.InvariantCulture, $"{ManifestsPrefix(collection)}{imageId.ToString("N")[..2]}/{imageId:N}.{incarnation}");
+
+    /// <summary>Which life of which image a manifest is about; null if the key is not an image's manifest.</summary>
+    public static (Guid ImageId, int Incarnation)? ParseManifest(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        var name = key.AsSpan(key.LastIndexOf('/') + 1);
+        var dot = name.IndexOf('.');
+        return dot > 0
+            && Guid.TryParseExact(name[..dot], "N", out var image)
+            && int.TryParse(name[(dot + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var incarnation)
+            ? (image, incarnation)
+            : null;
+    }
+
+    /// <summary>What is remembered of collections that are gone; no collection's name begins like this.</summary>
+    public const string Lives = "manifests/_lives";
+
     /// <summary>Everything that updates of a collection's model keep beside the registry.</summary>
     public static string ModelUpdatesPrefix(string collection) => $"model-updates/{collection}/";
 

@@ -9,6 +9,8 @@ namespace Pipeline.Catalog;
 /// </summary>
 public sealed class BlobReferences(IStateStore store, IBlobStore blobs)
 {
+    private const string Table = "blobs";
+
     /// <summary>Makes an image's life an owner of the content. Call before the bytes are put or relied on.</summary>
     /// <exception cref="ImageBusyException">The bytes are being removed at this moment; trying later helps.</exception>
     public Task AcquireAsync(string contentHash, string collection, Guid imageId, int incarnation, CancellationToken ct)
@@ -54,9 +56,23 @@ public sealed class BlobReferences(IStateStore store, IBlobStore blobs)
         }
     }
 
+    /// <summary>Ends all ownerships of a collection's images, those of which the catalog does not know any more too.</summary>
+    public async Task ReleaseAllAsync(string collection, CancellationToken ct)
+    {
+        var prefix = $"{collection}/";
+        await foreach (var entry in store.ScanAllAsync(Table, ct: ct))
+        {
+            var record = StateJson.Read<Record>(Key(entry.Id), entry.Record);
+            foreach (var owner in record.Owners.Keys.Where(owner => owner.StartsWith(prefix, StringComparison.Ordinal)))
+            {
+                await ReleaseAsync(entry.Id, collection, Guid.ParseExact(owner.AsSpan(prefix.Length), "N"), int.MaxValue, ct);
+            }
+        }
+    }
+
     private static string Owner(string collection, Guid imageId) => $"{collection}/{imageId:N}";
 
-    private static StateKey Key(string contentHash) => new("blobs", contentHash);
+    private static StateKey Key(string contentHash) => new(Table, contentHash);
 
     private sealed record Record(IReadOnlyDictionary<string, int> Owners, bool Removing);
 }

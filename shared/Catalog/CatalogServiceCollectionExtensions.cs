@@ -17,6 +17,11 @@ public static class CatalogServiceCollectionExtensions
         services.TryAddSingleton<EncoderCatalog>();
         services.TryAddSingleton<ModelUpdateCatalog>();
         services.TryAddSingleton<BlobReferences>();
+        services.TryAddSingleton<ImageManifests>();
+        services.TryAddSingleton<CollectionManifests>();
+        services.TryAddSingleton<ImageRestoration>();
+        services.TryAddSingleton<CollectionTraces>();
+        services.TryAddSingleton<CollectionRebuilds>();
         services.TryAddSingleton<NeighbourhoodCatalog>();
         services.TryAddSingleton<NeighbourRepairs>();
         return services;

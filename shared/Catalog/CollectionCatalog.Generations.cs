@@ -258,7 +258,7 @@ public sealed partial class CollectionCatalog
         {
             var stored = CollectionName.IsValid(name) ? await store.GetManyAsync(keys, ct) : [null, null];
             var before = stored[0] is { } record ? StateJson.Read<CollectionRecord>(keys[0], record) : null;
-            if (before is null || change(before) is not { } after)
+            if (before is null or { Deletion: not null } || change(before) is not { } after)
             {
                 Remember(name, before);
                 return false;

@@ -11,31 +11,35 @@ public sealed partial class CollectionCatalog(IStateStore store, TimeProvider ti
     private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(5);
     private readonly ConcurrentDictionary<string, (CollectionRecord Record, long At)> _recent = new(StringComparer.Ordinal);
 
-    /// <summary>The collection's record, at most a few seconds old, or null if there is none.</summary>
-    public async Task<CollectionRecord?> GetAsync(string name, CancellationToken ct)
-    {
-        if (_recent.TryGetValue(name, out var known) && time.GetElapsedTime(known.At) < Remembered)
-        {
-            return known.Record;
-        }
+    /// <summary>How long a process may go by what it last saw of a collection.</summary>
+    public static TimeSpan MaxAge => Remembered;
 
-        return await GetCurrentAsync(name, ct);
-    }
+    /// <summary>The collection's record, at most a few seconds old, or null if there is none or it is being deleted.</summary>
+    public async Task<CollectionRecord?> GetAsync(string name, CancellationToken ct) => Visible(await FindRecentAsync(name, ct));
 
-    /// <summary>The collection's record as it stands now, for decisions that must not rest on an old one; null if there is none.</summary>
-    public async Task<CollectionRecord?> GetCurrentAsync(string name, CancellationToken ct)
+    /// <summary>
+    /// The collection's record as it stands now, for decisions that must not rest on an old one; null if there is none or it is being deleted.
+    /// </summary>
+    public async Task<CollectionRecord?> GetCurrentAsync(string name, CancellationToken ct) => Visible(await FindAsync(name, ct));
+
+    /// <summary>The collection's record, even if it is being deleted, at most a few seconds old; null if there is none.</summary>
+    public async Task<CollectionRecord?> FindRecentAsync(string name, CancellationToken ct) =>
+        _recent.TryGetValue(name, out var known) && time.GetElapsedTime(known.At) < Remembered ? known.Record : await FindAsync(name, ct);
+
+    /// <summary>The collection's record as it stands now, even if it is being deleted; null if there is none.</summary>
+    public async Task<CollectionRecord?> FindAsync(string name, CancellationToken ct)
     {
         var record = CollectionName.IsValid(name)
-            ? await store.GetAsync<CollectionRecord>(new StateKey(Table, name), ct)
+            ? await store.GetAsync<CollectionRecord>(Key(name), ct)
             : null;
         Remember(name, record);
         return record;
     }
 
     /// <summary>Creates a collection.</summary>
-    /// <returns>False if it existed before.</returns>
+    /// <returns>False if it existed before, or is being deleted.</returns>
     /// <exception cref="ArgumentException">The name breaks the naming rule.</exception>
-    public async Task<bool> CreateAsync(string name, CancellationToken ct)
+    public async Task<bool> CreateAsync(string name, CancellationToken ct, CollectionSettings? settings = null)
     {
         if (!CollectionName.IsValid(name))
         {
@@ -43,13 +47,18 @@ public sealed partial class CollectionCatalog(IStateStore store, TimeProvider ti
         }
 
         var created = false;
-        var record = await store.UpdateAsync<CollectionRecord>(
-            new StateKey(Table, name),
-            before =>
+        var record = await store.UpdateAsync<CollectionRecord, LivesRecord>(
+            Key(name),
+            LivesKey,
+            (before, lives) =>
             {
                 created = before is null;
+                var first = (lives?.Highest ?? 0) + 1;
                 return before is null
-                    ? Change.Put(new CollectionRecord { Name = name, CreatedAt = time.GetUtcNow() })
+                    ? Change.Put(new CollectionRecord
+                    {
+                        Name = name, CreatedAt = time.GetUtcNow(), Life = first, FirstIncarnation = first, Settings = settings ?? new CollectionSettings(),
+                    })
                     : Change.Keep<CollectionRecord>();
             },
             ct);
@@ -57,8 +66,23 @@ public sealed partial class CollectionCatalog(IStateStore store, TimeProvider ti
         return created;
     }
 
+    /// <summary>Gives a collection settings.</summary>
+    /// <param name="name">The collection.</param>
+    /// <param name="settings">Settings that obey <see cref="CollectionSettingsRules"/>.</param>
+    /// <param name="expectedRevision">The revision they were made from; null for whichever there is.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>False if there is no such collection, or its settings are of another revision; nothing changed.</returns>
+    public Task<bool> TryConfigureAsync(string name, CollectionSettings settings, int? expectedRevision, CancellationToken ct) =>
+        TryChangeRecordAsync(
+            name,
+            before => expectedRevision is { } expected && expected != before.SettingsRevision
+                ? null
+                : before with { Settings = settings, SettingsRevision = before.SettingsRevision + 1 },
+            ct);
+
     /// <summary>
-    /// The generation that serves the collection; if it has none yet, <paramref name="first"/> becomes it.
+    /// The generation that serves the collection; if it has none yet, <paramref name="first"/> becomes it, with a number that no collection
+    /// that had the name before gave to one.
     /// </summary>
     /// <exception cref="KeyNotFoundException">There is no such collection.</exception>
     public async Task<Generation> ActivateFirstAsync(string name, Generation first, CancellationToken ct)
@@ -69,8 +93,8 @@ public sealed partial class CollectionCatalog(IStateStore store, TimeProvider ti
         }
 
         var record = await store.UpdateAsync<CollectionRecord>(
-            new StateKey(Table, name),
-            before => before is { Active: null } ? Change.Put(before with { Active = first }) : Change.Keep<CollectionRecord>(),
+            Key(name),
+            before => before is { Active: null, Deletion: null } ? Change.Put(before with { Active = first with { Number = Math.Max(first.Number, before.Life) } }) : Change.Keep<CollectionRecord>(),
             ct);
         Remember(name, record);
         return record?.Active ?? throw new KeyNotFoundException($"There is no collection '{name}'.");
@@ -137,10 +161,10 @@ public sealed partial class CollectionCatalog(IStateStore store, TimeProvider ti
     {
         var done = false;
         var record = await store.UpdateAsync<CollectionRecord>(
-            new StateKey(Table, name),
+            Key(name),
             before =>
             {
-                var after = before is null ? null : change(before);
+                var after = before is null or { Deletion: not null } ? null : change(before);
                 done = after is not null;
                 return after is null || ReferenceEquals(after, before) ? Change.Keep<CollectionRecord>() : Change.Put(after);
             },
@@ -149,17 +173,25 @@ public sealed partial class CollectionCatalog(IStateStore store, TimeProvider ti
         return done;
     }
 
-    /// <summary>All collections, by name.</summary>
-    public async Task<IReadOnlyList<CollectionRecord>> ListAsync(CancellationToken ct)
+    /// <summary>All collections that are not being deleted, by name.</summary>
+    public async Task<IReadOnlyList<CollectionRecord>> ListAsync(CancellationToken ct) => [.. (await ListAllAsync(ct)).Where(record => record.Deletion is null)];
+
+    /// <summary>All collections, those that are being deleted too, by name.</summary>
+    public async Task<IReadOnlyList<CollectionRecord>> ListAllAsync(CancellationToken ct)
     {
         var all = new List<CollectionRecord>();
         await foreach (var entry in store.ScanAllAsync(Table, ct: ct))
         {
-            all.Add(StateJson.Read<CollectionRecord>(new StateKey(Table, entry.Id), entry.Record));
+            all.Add(StateJson.Read<CollectionRecord>(Key(entry.Id), entry.Record));
         }
 
         return all;
     }
+
+    /// <summary>Where a collection's record is, for who changes something only as long as the collection is there.</summary>
+    internal static StateKey Key(string name) => new(Table, name);
+
+    private static CollectionRecord? Visible(CollectionRecord? record) => record is { Deletion: null } ? record : null;
 
     private void Remember(string name, CollectionRecord? record)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Pipeline.Contracts;
 using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Events;
 
@@ -12,6 +13,27 @@ public sealed record CollectionRecord
 
     /// <summary>When it was created, UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>
+    /// Tells lives of collections of the same name apart: a collection that is created after one was deleted has a higher one than every image's
+    /// incarnation in the deleted one, so that what comes late of that is recognised. The incarnations of its own images are not below it.
+    /// </summary>
+    public int Life { get; init; } = 1;
+
+    /// <summary>
+    /// Incarnation of an image of which the catalog knows nothing: <see cref="Life"/>, or more where the catalog was rebuilt and does not remember
+    /// which images were deleted before.
+    /// </summary>
+    public int FirstIncarnation { get; init; } = 1;
+
+    /// <summary>What it wants otherwise than configured.</summary>
+    public CollectionSettings Settings { get; init; } = new();
+
+    /// <summary>Counts changes of <see cref="Settings"/>.</summary>
+    public int SettingsRevision { get; init; }
+
+    /// <summary>How far its deletion is; null while it is not being deleted. To whom the catalog answers, a collection that is does not exist.</summary>
+    public CollectionDeletion? Deletion { get; init; }
 
     /// <summary>The generation search reads; null until the first image brings its versions.</summary>
     public Generation? Active { get; init; }
@@ -47,6 +69,14 @@ public sealed record CollectionRecord
     /// <summary>Whether a change was begun or refused already.</summary>
     public bool Knows(Guid change) => ModelChanges.Any(known => known.Id == change) || RefusedChanges.Contains(change);
 }
+
+/// <summary>A collection's deletion that was begun.</summary>
+/// <param name="Id">Names it.</param>
+/// <param name="At">When it began, UTC.</param>
+/// <param name="Images">Images that were removed so far.</param>
+/// <param name="HighestIncarnation">The highest incarnation that was met so far; the next collection begins above.</param>
+/// <param name="HeldUntil">A training may write until then, UTC; null if none was under way.</param>
+public sealed record CollectionDeletion(Guid Id, DateTimeOffset At, long Images = 0, int HighestIncarnation = 0, DateTimeOffset? HeldUntil = null);
 
 /// <summary>A change of a collection's generation that was begun.</summary>
 /// <param name="Id">The correlation id of its <see cref="ModelPublished"/>, <see cref="RollbackModel"/>, <see cref="ReindexCollection"/>, <see cref="CancelReindex"/> or <see cref="RollbackCollection"/>.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Pipeline.Storage;
 
 namespace Pipeline.Catalog;
@@ -38,17 +39,28 @@ public sealed class ImageCatalog(IStateStore store, TimeProvider time)
         var now = time.GetUtcNow();
         return store.UpdateAsync<ImageRecord>(
             Key(collection, imageId),
-            before =>
-            {
-                var changed = change(before);
-                if (changed is null || ReferenceEquals(changed, before))
-                {
-                    return Change.Keep<ImageRecord>();
-                }
+            before => Changed(before, change(before), now),
+            ct);
+    }
 
-                var after = changed with { UpdatedAt = now };
-                return Change.Put(after, transaction => IndexStatus(transaction, before, after));
-            },
+    /// <summary>Like <see cref="UpdateAsync"/>, but only as long as the collection is there: with its end the change does not take place.</summary>
+    /// <param name="collection">The collection.</param>
+    /// <param name="imageId">The image.</param>
+    /// <param name="change">Gets the record or null, and the collection's; answers as for the other.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>The record as it now stands, or null if there is none.</returns>
+    /// <exception cref="ImageBusyException">There is no such collection any more.</exception>
+    /// <exception cref="StateConflictException">Others kept winning.</exception>
+    public Task<ImageRecord?> UpdateInAsync(
+        string collection, Guid imageId, Func<ImageRecord?, CollectionRecord, ImageRecord?> change, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        return store.UpdateAsync<ImageRecord, CollectionRecord>(
+            Key(collection, imageId),
+            CollectionCatalog.Key(collection),
+            (before, owner) => owner is not { Deletion: null }
+                ? throw new ImageBusyException($"The collection '{collection}' is gone.")
+                : Changed(before, change(before, owner), now),
             ct);
     }
 
@@ -94,6 +106,76 @@ public sealed class ImageCatalog(IStateStore store, TimeProvider time)
     public Task<long> CountAsync(string collection, ImageStatus status, CancellationToken ct, string? tenant = null) =>
         store.CountSortedAsync(StatusKey(collection, status, tenant), ct);
 
+    /// <summary>Number of a collection's images that are there or about to be, as limits count them.</summary>
+    public async Task<long> CountLivingAsync(string collection, CancellationToken ct)
+    {
+        long count = 0;
+        foreach (var status in ImagesWithFeatures.LivingStatuses)
+        {
+            count += await CountAsync(collection, status, ct);
+        }
+
+        return count;
+    }
+
+    /// <summary>Some of a collection's images, whatever their status.</summary>
+    public async Task<IReadOnlyList<ImageRecord>> SomeAsync(string collection, int limit, CancellationToken ct)
+    {
+        var page = await store.ScanAsync(TableOf(collection), null, limit, ct);
+        return [.. page.Records.Select(entry => StateJson.Read<ImageRecord>(new StateKey(TableOf(collection), entry.Id), entry.Record))];
+    }
+
+    /// <summary>A collection's images whose ids begin with two hexadecimal digits, whatever their status.</summary>
+    public async IAsyncEnumerable<ImageRecord> ShardAsync(string collection, int shard, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var entry in store.ScanAllAsync(TableOf(collection), shard.ToString("x2", CultureInfo.InvariantCulture), ct))
+        {
+            yield return StateJson.Read<ImageRecord>(new StateKey(TableOf(collection), entry.Id), entry.Record);
+        }
+    }
+
+    /// <summary>Removes an image's record as if it had never been. No late message about it is recognised any more.</summary>
+    public Task ForgetAsync(string collection, Guid imageId, CancellationToken ct) =>
+        store.UpdateAsync<ImageRecord>(
+            Key(collection, imageId),
+            before => before is null
+                ? Change.Keep<ImageRecord>()
+                : Change.Delete<ImageRecord>(transaction =>
+                {
+                    var member = before.ImageId.ToString("N");
+                    transaction.RemoveFromSorted(StatusKey(collection, before.Status, tenant: null), member);
+                    transaction.RemoveFromSorted(StatusKey(collection, before.Status, before.Tenant), member);
+                    transaction.RemoveFromSorted(AgeKey(collection), member);
+                }),
+            ct);
+
+    /// <summary>A collection's oldest living images, by <see cref="ImageRecord.AgesFrom"/>, oldest first.</summary>
+    /// <param name="collection">The collection.</param>
+    /// <param name="before">Only images that age from a time before this.</param>
+    /// <param name="after">Where the last page ended; null for the first.</param>
+    /// <param name="limit">Most images, 1 to <see cref="MaxPage"/>.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<AgedImages> ListOlderAsync(string collection, DateTimeOffset before, ScoredMember? after, int limit, CancellationToken ct)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxPage);
+        var members = await store.RangeAsync(AgeKey(collection), new SortedRange { After = after, Limit = limit }, ct);
+        ScoredMember[] old = [.. members.TakeWhile(member => member.Score < Microseconds(before))];
+        var records = await GetManyAsync(collection, [.. old.Select(member => Guid.ParseExact(member.Member, "N"))], ct);
+        return new AgedImages([.. records.OfType<ImageRecord>()], old.Length == limit ? old[^1] : null);
+    }
+
+    private static Change<ImageRecord> Changed(ImageRecord? before, ImageRecord? changed, DateTimeOffset now)
+    {
+        if (changed is null || ReferenceEquals(changed, before))
+        {
+            return Change.Keep<ImageRecord>();
+        }
+
+        var after = changed with { UpdatedAt = now };
+        return Change.Put(after, transaction => IndexStatus(transaction, before, after));
+    }
+
     private static void IndexStatus(StateTransaction transaction, ImageRecord? before, ImageRecord after)
     {
         if (before?.Status == after.Status)
@@ -102,6 +184,14 @@ public sealed class ImageCatalog(IStateStore store, TimeProvider time)
         }
 
         var member = after.ImageId.ToString("N");
+        var isAgeing = ImagesWithFeatures.LivingStatuses.Contains(after.Status);
+        if (isAgeing != (before is not null && ImagesWithFeatures.LivingStatuses.Contains(before.Status)))
+        {
+            _ = isAgeing
+                ? transaction.AddToSorted(AgeKey(after.Collection), member, Microseconds(after.AgesFrom))
+                : transaction.RemoveFromSorted(AgeKey(after.Collection), member);
+        }
+
         foreach (var tenant in (string?[])[null, after.Tenant])
         {
             if (before is not null)
@@ -116,6 +206,8 @@ public sealed class ImageCatalog(IStateStore store, TimeProvider time)
     private static string TableOf(string collection) => $"images/{collection}";
 
     private static StateKey Key(string collection, Guid imageId) => new(TableOf(collection), imageId.ToString("N"));
+
+    private static StateKey AgeKey(string collection) => new("image-age", collection);
 
     /// <summary>Fine enough to keep the order of a burst, and exact as a double for the next two centuries.</summary>
     private static long Microseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
@@ -146,3 +238,8 @@ public sealed class ImageCatalog(IStateStore store, TimeProvider time)
 /// <param name="Images">The images.</param>
 /// <param name="NextCursor">Where the next page begins, or null at the end.</param>
 public sealed record ImagePage(IReadOnlyList<ImageRecord> Images, string? NextCursor);
+
+/// <summary>Images by their age.</summary>
+/// <param name="Images">The images, oldest first.</param>
+/// <param name="Next">Where the next page begins; null at the end.</param>
+public sealed record AgedImages(IReadOnlyList<ImageRecord> Images, ScoredMember? Next);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Pipeline.Contracts;
 
 namespace Pipeline.Catalog;
@@ -67,6 +68,13 @@ public sealed record ImageRecord
 
     /// <summary>When the upload was accepted or rejected, UTC.</summary>
     public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The time that its upload names; null where it names none.</summary>
+    public DateTimeOffset? Timestamp { get; init; }
+
+    /// <summary>From when its age counts, UTC.</summary>
+    [JsonIgnore]
+    public DateTimeOffset AgesFrom => Timestamp ?? CreatedAt;
 
     /// <summary>When the record last changed, UTC.</summary>
     public DateTimeOffset UpdatedAt { get; init; }

@@ -88,10 +88,47 @@ public sealed class UploadCatalog(IStateStore store, ImageCatalog images, TimePr
         }
     }
 
+    /// <summary>Removes all that is known of uploads to a collection, and the objects of those that wait.</summary>
+    public async Task RemoveAllAsync(string collection, IBlobStore blobs, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(blobs);
+        await foreach (var entry in store.ScanAllAsync(Table, ct: ct))
+        {
+            var upload = StateJson.Read<UploadRecord>(new StateKey(Table, entry.Id), entry.Record);
+            if (upload.Collection == collection)
+            {
+                if (upload.Event?.Source?.ObjectKey is { } key && BlobKeys.IsIncoming(key))
+                {
+                    await blobs.DeleteAsync(key, ct);
+                }
+
+                await ForgetAsync(upload.UploadId, ct);
+            }
+        }
+    }
+
+    private Task ForgetAsync(Guid uploadId, CancellationToken ct) =>
+        store.UpdateAsync<UploadRecord>(
+            Key(uploadId),
+            before => before is null
+                ? Change.Keep<UploadRecord>()
+                : Change.Delete<UploadRecord>(transaction =>
+                {
+                    transaction.RemoveFromSorted(Waiting, Member(uploadId));
+                    if (before.ImageId is { } image)
+                    {
+                        transaction.Delete(WaitingImageKey(image));
+                    }
+                }),
+            ct);
+
     /// <summary>The life that an upload of the image's bytes would now begin or join.</summary>
     /// <exception cref="ImageBusyException">The image is being deleted at this moment; trying later helps.</exception>
-    public async Task<int> NextLifeAsync(string collection, Guid imageId, CancellationToken ct) =>
-        LifeAfter(await images.GetAsync(collection, imageId, ct), imageId);
+    public async Task<int> NextLifeAsync(CollectionRecord collection, Guid imageId, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(collection);
+        return LifeAfter(await images.GetAsync(collection.Name, imageId, ct), imageId, collection.FirstIncarnation);
+    }
 
     /// <summary>
     /// The upload's bytes are an acceptable image: creates its record, adds the upload's names and labels to the one
@@ -103,16 +140,16 @@ public sealed class UploadCatalog(IStateStore store, ImageCatalog images, TimePr
     /// <param name="incarnation">The life for which the bytes are kept, as <see cref="NextLifeAsync"/> answered.</param>
     /// <param name="ct">Cancels.</param>
     /// <returns>The image's record.</returns>
-    /// <exception cref="ImageBusyException">The image is being deleted, or was meanwhile; trying again helps.</exception>
+    /// <exception cref="ImageBusyException">The image or its collection is being deleted, or was meanwhile; trying again helps.</exception>
     public async Task<ImageRecord> AcceptAsync(Guid uploadId, ImageUploaded upload, AcceptedContent image, int incarnation, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(upload);
         ArgumentNullException.ThrowIfNull(image);
         var now = time.GetUtcNow();
-        var record = await images.UpdateAsync(
+        var record = await images.UpdateInAsync(
             upload.Collection,
             image.ImageId,
-            before => LifeAfter(before, image.ImageId) != incarnation
+            (before, collection) => LifeAfter(before, image.ImageId, collection.FirstIncarnation) != incarnation
                 ? throw new ImageBusyException($"Image {image.ImageId} was deleted while it was uploaded again.")
                 : before is null || before.Incarnation != incarnation ? NewLife() : Merge(before, upload),
             ct);
@@ -137,6 +174,7 @@ public sealed class UploadCatalog(IStateStore store, ImageCatalog images, TimePr
             CorrelationId = uploadId,
             Traffic = upload.Traffic,
             CreatedAt = now,
+            Timestamp = upload.Timestamp,
         };
     }
 
@@ -144,6 +182,7 @@ public sealed class UploadCatalog(IStateStore store, ImageCatalog images, TimePr
     /// <param name="rejected">The rejection, with an upload id.</param>
     /// <param name="collectionExists">Whether the rejection is to be listed among a collection's images too.</param>
     /// <param name="ct">Cancels.</param>
+    /// <exception cref="ImageBusyException">There is no such collection any more.</exception>
     public async Task RejectAsync(ImageRejected rejected, bool collectionExists, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(rejected);
@@ -152,17 +191,17 @@ public sealed class UploadCatalog(IStateStore store, ImageCatalog images, TimePr
         {
             var now = time.GetUtcNow();
             var imageId = rejected.ImageId ?? uploadId;
-            await images.UpdateAsync(
+            await images.UpdateInAsync(
                 rejected.Collection,
                 imageId,
-                before => before is null or { Status: ImageStatus.Rejected or ImageStatus.Deleted }
+                (before, collection) => before is null or { Status: ImageStatus.Rejected or ImageStatus.Deleted }
                     ? new ImageRecord
                     {
                         ImageId = imageId,
                         Collection = rejected.Collection,
                         Tenant = rejected.Tenant,
                         Status = ImageStatus.Rejected,
-                        Incarnation = before?.Incarnation ?? 1,
+                        Incarnation = before?.Incarnation ?? collection.FirstIncarnation,
                         RejectionReason = rejected.Reason,
                         RejectionDetail = rejected.Detail,
                         CorrelationId = rejected.CorrelationId,
@@ -173,6 +212,15 @@ public sealed class UploadCatalog(IStateStore store, ImageCatalog images, TimePr
         }
 
         await SettleAsync(uploadId, rejected.Collection, rejected.Tenant, UploadStatus.Rejected, rejected.ImageId, rejected.Reason, rejected.Detail, ct);
+    }
+
+    /// <summary>Notes again which upload brought an image that was restored.</summary>
+    public Task RestoreAsync(ImageRecord image, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return image.CorrelationId == Guid.Empty
+            ? Task.CompletedTask
+            : SettleAsync(image.CorrelationId, image.Collection, image.Tenant, UploadStatus.Accepted, image.ImageId, reason: null, detail: null, ct);
     }
 
     private Task SettleAsync(
@@ -222,9 +270,9 @@ public sealed class UploadCatalog(IStateStore store, ImageCatalog images, TimePr
             };
     }
 
-    private static int LifeAfter(ImageRecord? record, Guid imageId) => record switch
+    private static int LifeAfter(ImageRecord? record, Guid imageId, int first) => record switch
     {
-        null => 1,
+        null => first,
         { Status: ImageStatus.Deleted or ImageStatus.Rejected } => record.Incarnation + 1,
         { Status: ImageStatus.Deleting } => throw new ImageBusyException($"Image {imageId} is being deleted."),
         _ => record.Incarnation,

@@ -50,4 +50,13 @@ public static class RejectionReasons
 
     /// <summary>The model makes nothing of the picture: an embedding of zeros, or of values that are not finite.</summary>
     public const string NoFeatures = "no-features";
+
+    /// <summary>The collection has as many images as its settings allow.</summary>
+    public const string CollectionFull = "collection-full";
+
+    /// <summary>The image would gather more labels from its uploads than the collection's settings allow.</summary>
+    public const string TooManyLabels = "too-many-labels";
+
+    /// <summary>The image would gather more external ids from its uploads than the collection's settings allow.</summary>
+    public const string TooManyExternalIds = "too-many-external-ids";
 }

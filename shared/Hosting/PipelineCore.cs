@@ -19,6 +19,7 @@ public static class PipelineCore
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddPipelineStorage(builder.Configuration);
         builder.Services.AddPipelineCatalog();
+        builder.Services.TryAddSingleton<ICollectionLives, CollectionLives>();
         builder.Services.AddPipelineMessaging(builder.Configuration);
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IErrorClassifier, StorageErrors>());
         builder.Services.AddHostedService<ServiceReporter>();

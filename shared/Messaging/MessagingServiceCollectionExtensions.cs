@@ -8,6 +8,7 @@ using Pipeline.Contracts;
 using Pipeline.Messaging.Diagnostics;
 using Pipeline.Messaging.Endpoints;
 using Pipeline.Messaging.Failures;
+using Pipeline.Messaging.Lives;
 using Pipeline.Messaging.Policy;
 using Pipeline.Messaging.Publishing;
 using Pipeline.Messaging.Queues;
@@ -162,6 +163,8 @@ public static class MessagingServiceCollectionExtensions
 
         // The common base of the events is a shape, not an event: it gets no exchange.
         factory.Publish<ImageEvent>(topology => topology.Exclude = true);
+
+        factory.UsePublishFilter(typeof(LifeStampFilter<>), context);
 
         var catalog = context.GetRequiredService<EndpointCatalog>();
         var definitions = context.GetServices<ConsumerDefinitionType>().Select(type => (IConsumerDefinition)context.GetRequiredService(type.Service)).ToArray();

@@ -1,5 +1,6 @@
 using MassTransit;
 using Pipeline.Catalog;
+using Pipeline.Contracts;
 using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Queries;
 using Pipeline.Hosting;
@@ -16,11 +17,22 @@ public static class CollectionEndpoints
     public static void MapCollection(this RouteGroupBuilder collection)
     {
         collection.MapPut("/", CreateAsync).RequireAuthorization(Roles.Admin).WithTags("Collections").WithName("CreateCollection")
-            .WithSummary("Create a collection; creating one that exists succeeds.")
-            .Produces<CollectionResponse>().Produces<CollectionResponse>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status400BadRequest);
+            .WithSummary("Create a collection, with settings of its own if the body has some; creating one that exists succeeds and leaves its settings.")
+            .Accepts<CollectionSettings>(isOptional: true, "application/json")
+            .Produces<CollectionResponse>().Produces<CollectionResponse>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status409Conflict);
         collection.MapGet("/", GetAsync).RequireAuthorization(Roles.Read).WithTags("Collections").WithName("GetCollection")
-            .WithSummary("A collection, its counts and versions.")
+            .WithSummary("A collection, its settings, counts and versions; of one that is being deleted, since when.")
             .Produces<CollectionResponse>().ProducesProblem(StatusCodes.Status404NotFound);
+        collection.MapDelete("/", DeleteAsync).RequireAuthorization(Roles.Admin).WithTags("Collections").WithName("DeleteCollection")
+            .WithSummary("Delete a collection and all traces of it; it is gone at once to everybody, and its name is free when nothing of it is left.")
+            .Produces(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound);
+        collection.MapPost("/rebuild", RebuildAsync).RequireAuthorization(Roles.Admin).WithTags("Collections").WithName("RebuildCollection")
+            .WithSummary("Restore from the blob store what catalog and index lost of the collection.")
+            .Produces(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound);
+        collection.MapGet("/rebuild", GetRebuildAsync).RequireAuthorization(Roles.Read).WithTags("Collections").WithName("GetRebuild")
+            .WithSummary("How far the latest rebuild is.")
+            .Produces<RebuildResponse>().ProducesProblem(StatusCodes.Status404NotFound);
         collection.MapPost("/embedding", EmbedAsync).RequireAuthorization(Roles.Admin).WithTags("Collections").WithName("EmbedCollection")
             .WithSummary("Embed all CNN vectors anew by what SIFT sees, in as many rounds as help; images get one round as they arrive.")
             .Produces(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound);
@@ -34,6 +46,34 @@ public static class CollectionEndpoints
 
     private static Task<IResult> RepairAsync(string collection, IEventPublisher events, CollectionCatalog collections, CancellationToken ct) =>
         CommandAsync(collection, new RepairNeighbours { Collection = collection, CorrelationId = Guid.CreateVersion7() }, events, collections, ct);
+
+    private static async Task<IResult> DeleteAsync(string collection, IEventPublisher events, CollectionCatalog collections, CollectionManifests manifests, CancellationToken ct)
+    {
+        if (await collections.FindAsync(collection, ct) is null && !await manifests.ExistsAsync(collection, ct))
+        {
+            return Problems.UnknownCollection(collection);
+        }
+
+        await events.PublishAsync(new DeleteCollection { Collection = collection, CorrelationId = Guid.CreateVersion7() }, ct);
+        return TypedResults.Accepted($"/v1/collections/{collection}");
+    }
+
+    private static async Task<IResult> RebuildAsync(string collection, IEventPublisher events, CollectionCatalog collections, CollectionManifests manifests, CancellationToken ct)
+    {
+        // A collection that the catalog has lost is what it is for.
+        if (await collections.GetCurrentAsync(collection, ct) is null && !await manifests.ExistsAsync(collection, ct))
+        {
+            return Problems.UnknownCollection(collection);
+        }
+
+        await events.PublishAsync(new RebuildCollection { Collection = collection, CorrelationId = Guid.CreateVersion7() }, ct);
+        return TypedResults.Accepted($"/v1/collections/{collection}/rebuild");
+    }
+
+    private static async Task<IResult> GetRebuildAsync(string collection, CollectionRebuilds rebuilds, CancellationToken ct) =>
+        await rebuilds.GetAsync(collection, ct) is { } rebuild
+            ? TypedResults.Ok(RebuildResponse.Of(rebuild))
+            : Problems.Of(Problems.NotFound, "The collection was never rebuilt.");
 
     private static async Task<IResult> CommandAsync<TCommand>(
         string collection, TCommand command, IEventPublisher events, CollectionCatalog collections, CancellationToken ct)
@@ -49,10 +89,11 @@ public static class CollectionEndpoints
     }
 
     private static async Task<IResult> CreateAsync(
-        string collection, IBus bus, CollectionCatalog collections, ImageCatalog images, CancellationToken ct)
+        string collection, HttpRequest request, IBus bus, CollectionCatalog collections, ImageCatalog images, CancellationToken ct)
     {
+        var settings = request.HasJsonContentType() ? await request.ReadFromJsonAsync<CollectionSettings>(ct) : null;
         var response = await bus.CreateRequestClient<CreateCollection>(Timeout)
-            .GetResponse<CollectionCreated, RequestRefused>(new CreateCollection { Collection = collection }, ct);
+            .GetResponse<CollectionCreated, RequestRefused>(new CreateCollection { Collection = collection, Settings = settings }, ct);
         if (response.Is(out Response<RequestRefused>? refused))
         {
             return Problems.Of(refused.Message.Reason, refused.Message.Detail);
@@ -72,7 +113,7 @@ public static class CollectionEndpoints
     private static async Task<CollectionResponse?> DescribeAsync(
         string name, CollectionCatalog collections, ImageCatalog images, CancellationToken ct)
     {
-        if (await collections.GetAsync(name, ct) is not { } record)
+        if (await collections.FindAsync(name, ct) is not { } record)
         {
             return null;
         }
@@ -83,13 +124,11 @@ public static class CollectionEndpoints
             counts[status.ToString().ToLowerInvariant()] = await images.CountAsync(name, status, ct);
         }
 
-        return new CollectionResponse(name, record.CreatedAt, counts, record.Active);
+        return new CollectionResponse(name, record.CreatedAt, counts, record.Active)
+        {
+            Settings = record.Settings,
+            SettingsRevision = record.SettingsRevision,
+            DeletingSince = record.Deletion?.At,
+        };
     }
 }
-
-/// <summary>A collection.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="CreatedAt">When it was created, UTC.</param>
-/// <param name="Images">Number of images by status.</param>
-/// <param name="Active">The generation that serves search, once there is one.</param>
-public sealed record CollectionResponse(string Name, DateTimeOffset CreatedAt, IReadOnlyDictionary<string, long> Images, Generation? Active);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using Pipeline.Catalog;
@@ -26,6 +27,7 @@ public static class ImageEndpoints
                 new FormField(MultipartForm.FilePart, "The picture.", FormFieldKind.File, Required: true),
                 new FormField("externalId", "The caller's own name for the image, 1 to 512 characters."),
                 new FormField("labels", "Labels for filtering: repeated, or separated by commas; at most 64, each of 1 to 128 characters.", FormFieldKind.List),
+                new FormField("timestamp", "When the picture was taken, say, in ISO 8601: from here its age counts where images are deleted by age."),
                 new FormField("traffic", "live (default) or bulk."))
             .Produces<UploadResponse>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status400BadRequest)
@@ -94,7 +96,15 @@ public static class ImageEndpoints
         var problem = form.Value("traffic") is { } text && (!Enum.TryParse(text, ignoreCase: true, out traffic) || !Enum.IsDefined(traffic))
             ? "traffic must be live or bulk."
             : null;
-        upload = upload with { ExternalId = form.Value("externalId"), Labels = form.List("labels"), Traffic = traffic };
+        DateTimeOffset? timestamp = null;
+        if (form.Value("timestamp") is { } stamp)
+        {
+            var isTime = DateTimeOffset.TryParse(stamp, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at);
+            problem ??= isTime ? null : "timestamp must be a time in ISO 8601.";
+            timestamp = at;
+        }
+
+        upload = upload with { ExternalId = form.Value("externalId"), Labels = form.List("labels"), Timestamp = timestamp, Traffic = traffic };
         problem ??= UploadRules.Check(upload);
         if (problem is not null)
         {
@@ -113,7 +123,7 @@ public static class ImageEndpoints
             return Problems.Of(RefusalReasons.InvalidRequest, "The body needs a source with either uri or bytes.");
         }
 
-        upload = upload with { ExternalId = body.ExternalId, Labels = body.Labels, Traffic = body.Traffic, Source = source };
+        upload = upload with { ExternalId = body.ExternalId, Labels = body.Labels, Timestamp = body.Timestamp, Traffic = body.Traffic, Source = source };
         if (UploadRules.Check(upload) is { } problem)
         {
             return Problems.Of(RefusalReasons.InvalidRequest, problem);

@@ -14,6 +14,9 @@ public sealed record UploadRequest
     /// <summary>Labels for filtering.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 
+    /// <summary>When the picture was taken, say: from here its age counts where the collection's images are deleted by age. The upload's time if absent.</summary>
+    public DateTimeOffset? Timestamp { get; init; }
+
     /// <summary>Live or bulk.</summary>
     public TrafficClass Traffic { get; init; } = TrafficClass.Live;
 }

@@ -70,13 +70,14 @@ public sealed partial class CollectionEncoders(
     private async Task<EncoderTraining> TrainAsync(TrainEncoder command, CollectionRecord collection, CancellationToken ct)
     {
         var started = Stopwatch.GetTimestamp();
-        var bits = command.Bits ?? options.Value.Bits ?? collection.Active?.Bits ?? LeastBits;
+        var wanted = collection.Settings.Encoder;
+        var bits = command.Bits ?? wanted.Bits ?? options.Value.Bits ?? collection.Active?.Bits ?? LeastBits;
         if (bits is < LeastBits or > MostBits || bits % 8 != 0)
         {
             return Failed(command, TrainingReasons.InvalidBits, $"bits must be a multiple of 8 from {LeastBits} to {MostBits}, not {bits}.");
         }
 
-        if (methods.Find(command.Methods ?? options.Value.MethodNames()) is not { } learners)
+        if (methods.Find(command.Methods ?? wanted.Methods ?? options.Value.MethodNames()) is not { } learners)
         {
             return Failed(command, TrainingReasons.UnknownMethod, $"Known methods are {string.Join(", ", methods.Names)}.");
         }
@@ -97,8 +98,8 @@ public sealed partial class CollectionEncoders(
             return Failed(command, TrainingReasons.TooFewFeatures, e.Message);
         }
 
-        // What learns from labels is passed over where they do not count, unless the command asks for it: then it says why.
-        learners = command.Methods is null && features.Labels is null ? [.. learners.Where(learner => learner is not ISupervisedHashLearner)] : learners;
+        // What learns from labels is passed over where they do not count, unless the command or the collection asks for it: then it says why.
+        learners = command.Methods is null && wanted.Methods is null && features.Labels is null ? [.. learners.Where(learner => learner is not ISupervisedHashLearner)] : learners;
         return features.Gallery.Count >= bits
             ? await CompareAsync(command, generation, features, learners, bits, seed, started, ct)
             : Failed(command, TrainingReasons.TooFewFeatures, $"There are {features.Gallery.Count} features to learn {bits} bits from; at least {bits} are needed.");
@@ -213,6 +214,7 @@ public sealed partial class CollectionEncoders(
         {
             Parent = present?.Version ?? generation.EncoderVersion,
             CreatedFrom = $"training {command.CorrelationId} on collection {command.Collection}",
+            Collection = command.Collection,
             Settings = new Dictionary<string, string>
             {
                 ["method"] = figures.Method,

@@ -9,7 +9,8 @@ using Pipeline.Messaging;
 namespace Pipeline.HashEncoding.Training;
 
 /// <summary>Asks for a collection's first trained encoder once it has enough images, so that nobody needs to.</summary>
-public sealed class FirstEncoderConsumer(ImageCatalog images, EncoderCatalog trainings, IOptions<EncoderTrainingOptions> options)
+public sealed class FirstEncoderConsumer(
+    CollectionCatalog collections, ImageCatalog images, EncoderCatalog trainings, IOptions<EncoderTrainingOptions> options)
     : IConsumer<ImageIndexed>
 {
     /// <inheritdoc/>
@@ -18,7 +19,8 @@ public sealed class FirstEncoderConsumer(ImageCatalog images, EncoderCatalog tra
         ArgumentNullException.ThrowIfNull(context);
         var collection = context.Message.Collection;
         var ct = context.CancellationToken;
-        if (!options.Value.Automatic || context.Message.ModelVersion is null)
+        if (context.Message.ModelVersion is null
+            || !((await collections.GetAsync(collection, ct))?.Settings.Encoder.Automatic ?? options.Value.Automatic))
         {
             return;
         }

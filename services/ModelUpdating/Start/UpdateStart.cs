@@ -27,16 +27,16 @@ public sealed class UpdateStart(
 
         var now = time.GetUtcNow();
         var last = record.Trainings.Count > 0 ? record.Trainings[^1] : null;
-        if (!options.Value.Automatic
+        if (!((await collections.GetAsync(collection, ct))?.Settings.Model.Automatic ?? options.Value.Automatic)
             || (last is not null && now - last.At < options.Value.MinInterval)
-            || await collections.GetCurrentAsync(collection, ct) is not { Active: { Next: null } }
+            || await collections.GetCurrentAsync(collection, ct) is not { Active: { Next: null } } present
             || !await HasEnoughAsync(collection, ct))
         {
             return null;
         }
 
         // The same for all who saw this last update: whoever is slower finds the command known, perhaps even carried out.
-        var id = ImageIdentity.CreateVersion5(Namespace, $"{collection}/{last?.Id}");
+        var id = ImageIdentity.CreateVersion5(Namespace, present.Life == 1 ? $"{collection}/{last?.Id}" : $"{collection}/{present.Life}/{last?.Id}");
         var command = new UpdateModel { Collection = collection, CorrelationId = id };
         await updates.RequestAsync(command, ct);
         return command;

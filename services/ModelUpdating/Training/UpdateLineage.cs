@@ -22,6 +22,7 @@ internal static class UpdateLineage
         {
             Parent = generation.ModelVersion,
             CreatedFrom = $"update {update} of collection {collection}",
+            Collection = collection,
             Settings = new Dictionary<string, string>(Settings("learning", learning).Concat(Settings("gate", gate)), StringComparer.Ordinal)
             {
                 [ModelCatalog.BackboneSetting] = generation.Backbone,

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Pipeline.Catalog;
+using Pipeline.Contracts;
 using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Events;
 using Pipeline.Neighbours.Words;
@@ -57,7 +58,7 @@ public sealed partial class CollectionTraining(
     private async Task<VocabularyTraining> TrainAsync(TrainVocabulary command, CollectionRecord collection, CancellationToken ct)
     {
         var started = Stopwatch.GetTimestamp();
-        var settings = SettingsOf(command, defaults.Value);
+        var settings = SettingsOf(command, collection.Settings.Vocabulary, defaults.Value);
         if (collection.Active is null)
         {
             return Refused(command, "the collection has no image with CNN features yet");
@@ -104,9 +105,9 @@ public sealed partial class CollectionTraining(
             ? new VocabularyPublished { Collection = command.Collection, VocabularyVersion = version, Words = training.Words, CorrelationId = training.Id }
             : null;
 
-    private static VocabularyOptions SettingsOf(TrainVocabulary command, VocabularyOptions defaults) => new()
+    private static VocabularyOptions SettingsOf(TrainVocabulary command, VocabularySettings wanted, VocabularyOptions defaults) => new()
     {
-        Words = command.Words ?? defaults.Words,
+        Words = command.Words ?? wanted.Words ?? defaults.Words,
         Branches = defaults.Branches,
         DescriptorsPerBranch = defaults.DescriptorsPerBranch,
         Iterations = defaults.Iterations,
@@ -122,6 +123,7 @@ public sealed partial class CollectionTraining(
         {
             Parent = collection.Active!.VocabularyVersion,
             CreatedFrom = $"training {command.CorrelationId} on collection {command.Collection}",
+            Collection = command.Collection,
             Settings = new Dictionary<string, string>
             {
                 ["words"] = Text(settings.Words),

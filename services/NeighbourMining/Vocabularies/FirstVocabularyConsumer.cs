@@ -10,7 +10,7 @@ namespace Pipeline.NeighbourMining.Vocabularies;
 
 /// <summary>Asks for a collection's first vocabulary once it has enough images, so that nobody needs to.</summary>
 public sealed class FirstVocabularyConsumer(
-    CollectionCatalog collections, ImageCatalog images, VocabularyCatalog vocabularies, IOptions<VocabularyTrainingOptions> options)
+    CollectionCatalog collections, ImageCatalog images, VocabularyCatalog vocabularies, FirstVocabulary beginnings, IOptions<VocabularyTrainingOptions> options)
     : IConsumer<ImageIndexed>
 {
     /// <inheritdoc/>
@@ -19,7 +19,18 @@ public sealed class FirstVocabularyConsumer(
         ArgumentNullException.ThrowIfNull(context);
         var collection = context.Message.Collection;
         var ct = context.CancellationToken;
-        if (!options.Value.Automatic || context.Message.SiftVersion is null)
+        if (context.Message.SiftVersion is null || await collections.GetAsync(collection, ct) is not { } record)
+        {
+            return;
+        }
+
+        if (record is { Settings.Vocabulary.Version: { } version, Active.VocabularyVersion: null })
+        {
+            await beginnings.BeginAsync(record, version, published => context.Publish(published, ct), ct);
+            return;
+        }
+
+        if (!(record.Settings.Vocabulary.Automatic ?? options.Value.Automatic))
         {
             return;
         }

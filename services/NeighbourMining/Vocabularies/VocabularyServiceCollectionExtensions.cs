@@ -21,6 +21,7 @@ public static class VocabularyServiceCollectionExtensions
         services.AddSingleton<VocabularyMetrics>();
         services.AddSingleton<TrainingImages>();
         services.AddSingleton<CollectionTraining>();
+        services.AddSingleton<FirstVocabulary>();
         services.AddPipelineRoute<VocabularyPublished>("vocabulary");
         services.AddPipelineRoute<TrainVocabulary>("vocabulary-training");
         return services.AddPipelineConsumers(bus =>

@@ -34,6 +34,15 @@ public sealed class ModelUpdateCatalog(IStateStore store, TimeProvider time)
         }
     }
 
+    /// <summary>Forgets how far a collection's updates came, all of them.</summary>
+    public async Task RemoveProgressAsync(string collection, CancellationToken ct)
+    {
+        await foreach (var entry in _store.ScanAllAsync(ProgressTable(collection), ct: ct))
+        {
+            await _store.UpdateAsync<ModelUpdateProgress>(new StateKey(ProgressTable(collection), entry.Id), _ => Change.Delete<ModelUpdateProgress>(), ct);
+        }
+    }
+
     /// <inheritdoc/>
     protected override string CollectionOf(UpdateModel command) => command.Collection;
 

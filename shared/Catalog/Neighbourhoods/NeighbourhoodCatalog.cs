@@ -12,6 +12,10 @@ public sealed class NeighbourhoodCatalog(IStateStore store)
 {
     private const char CnnNaming = 'c';
     private const char SiftNaming = 's';
+    private const int RemovedAtOnce = 50;
+    private const int MaxLost = 64;
+
+    private static readonly HashSet<Guid> NobodyDoubtful = [];
 
     /// <summary>An image's neighbourhood, or null if none is known.</summary>
     public async Task<Neighbourhood?> GetAsync(string collection, Guid imageId, CancellationToken ct) =>
@@ -106,7 +110,32 @@ public sealed class NeighbourhoodCatalog(IStateStore store)
         }
     }
 
-    private static StateKey Key(string collection, Guid imageId) => new($"neighbourhoods/{collection}", imageId.ToString("N"));
+    /// <summary>Removes all neighbourhoods and marks of a collection.</summary>
+    /// <exception cref="StateConflictException">Others kept changing them.</exception>
+    public async Task RemoveAllAsync(string collection, CancellationToken ct)
+    {
+        for (var lost = 0; ;)
+        {
+            var page = await store.ScanAsync(TableOf(collection), null, RemovedAtOnce, ct);
+            var marks = await store.ScanAsync(MarkTable(collection), null, RemovedAtOnce, ct);
+            Guid[] images = [.. page.Records.Concat(marks.Records).Select(entry => Guid.ParseExact(entry.Id, "N")).Distinct()];
+            if (images.Length == 0)
+            {
+                return;
+            }
+
+            var stored = await ReadAsync(collection, images, ct);
+            var changes = stored.Select(before => new NeighbourhoodChange(before, After: null, NobodyDoubtful, KeepMark: false)).ToArray();
+            if (!await TryReplaceAsync(collection, changes, ct) && ++lost == MaxLost)
+            {
+                throw new StateConflictException($"The neighbourhoods of '{collection}' were changed by others {MaxLost} times in a row.");
+            }
+        }
+    }
+
+    private static string TableOf(string collection) => $"neighbourhoods/{collection}";
+
+    private static StateKey Key(string collection, Guid imageId) => new(TableOf(collection), imageId.ToString("N"));
 
     private static StateKey MarkKey(string collection, Guid imageId) => new(MarkTable(collection), imageId.ToString("N"));
 

@@ -219,6 +219,24 @@ public abstract class TrainingCatalog<TCommand, TTraining>(IStateStore store, Ti
                 : before,
             ct);
 
+    /// <summary>
+    /// Removes all that is known of a collection's trainings. One that is under way loses its hold, and ends without a result.
+    /// </summary>
+    /// <returns>Until when one may be under way and not know that yet, UTC; null if none is.</returns>
+    public async Task<DateTimeOffset?> RemoveAsync(string collection, CancellationToken ct)
+    {
+        DateTimeOffset? heldUntil = null;
+        await store.UpdateAsync<TrainingRecord<TTraining>>(
+            Key(collection),
+            before =>
+            {
+                heldUntil = before is { Holder: not null } ? before.HeldUntil : null;
+                return before is null ? Change.Keep<TrainingRecord<TTraining>>() : Change.Delete<TrainingRecord<TTraining>>();
+            },
+            ct);
+        return heldUntil;
+    }
+
     /// <summary>The collection that a command is about.</summary>
     protected abstract string CollectionOf(TCommand command);
 

@@ -29,6 +29,12 @@ public sealed record ImageUploaded
     /// <summary>Labels for filtering, and for learning where there are any.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 
+    /// <summary>
+    /// When the picture was taken, say, if that is to count: where the collection's images are deleted by age, it is measured from here, and
+    /// from the upload where this is null.
+    /// </summary>
+    public DateTimeOffset? Timestamp { get; init; }
+
     /// <summary>Live or bulk.</summary>
     public TrafficClass Traffic { get; init; } = TrafficClass.Live;
 }

@@ -51,4 +51,13 @@ public static class RefusalReasons
 
     /// <summary>No image of the collection has a collaboratively embedded vector yet.</summary>
     public const string NotEmbedded = "not-embedded";
+
+    /// <summary>A collection's settings break a rule, or name an artifact that there is not.</summary>
+    public const string InvalidSettings = "invalid-settings";
+
+    /// <summary>Somebody changed the collection's settings since they were read; reading them again helps.</summary>
+    public const string SettingsChanged = "settings-changed";
+
+    /// <summary>What is left of a deleted collection of this name is still being removed; trying again later helps.</summary>
+    public const string CollectionDeleting = "collection-deleting";
 }

@@ -41,4 +41,7 @@ internal static partial class Log
 
     [LoggerMessage(9, LogLevel.Warning, "The queues could not be declared on {Host}, next try in {Pause}: {Error}")]
     public static partial void TopologyNotDeclared(this ILogger logger, string host, TimeSpan pause, string error);
+
+    [LoggerMessage(10, LogLevel.Information, "Dropped {Message} {MessageId}: the collection {Collection} that it is about is gone, or another has its name now.")]
+    public static partial void LateMessage(this ILogger logger, string message, string collection, Guid? messageId);
 }

@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Pipeline.Messaging.Lives;
 using Pipeline.Messaging.Policy;
 
 namespace Pipeline.Messaging.Endpoints;
@@ -41,6 +42,7 @@ internal static class EndpointConfigurator
         endpoint.ConfigureError(error => error.UseFilter(new RethrowFilter()));
         endpoint.ConfigureReceive(receive => receive.UseFilter(CreatePolicy(settings, options, context)));
         endpoint.UseConsumeFilter(typeof(SchemaVersionFilter<>), context);
+        endpoint.UseConsumeFilter(typeof(LateMessageFilter<>), context);
         if (rabbit is not null)
         {
             RabbitMqTopology.ConfigureWork(rabbit, settings.Name, options, context.GetRequiredService<RouteDeclaration>());

@@ -9,6 +9,9 @@ public sealed record ArtifactLineage
     /// <summary>What it was made from: a data set, an imported file, a training run.</summary>
     public required string CreatedFrom { get; init; }
 
+    /// <summary>The collection on whose images it was trained; null if on none.</summary>
+    public string? Collection { get; init; }
+
     /// <summary>The settings that made it.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Pipeline.Storage;
@@ -8,6 +10,8 @@ public sealed partial class ArtifactStore(IBlobStore blobs, IStateStore state, T
 {
     private const string Table = "artifacts";
     private const int VersionDigits = 12;
+    private const string Folder = "artifacts/";
+    private const string RecordSuffix = ".json";
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
@@ -30,7 +34,7 @@ public sealed partial class ArtifactStore(IBlobStore blobs, IStateStore state, T
             Version = $"{kind}-{sha256[..VersionDigits]}",
             Kind = kind,
             Sha256 = sha256,
-            BlobKey = $"artifacts/{kind}/{sha256}",
+            BlobKey = $"{Folder}{kind}/{sha256}",
             Length = content.Length,
             CreatedAt = _time.GetUtcNow(),
             Lineage = lineage,
@@ -40,9 +44,71 @@ public sealed partial class ArtifactStore(IBlobStore blobs, IStateStore state, T
         await blobs.PutAsync(artifact.BlobKey, content, ct);
         var stored = await state.UpdateAsync<Artifact>(
             Key(artifact.Version), before => before is null ? Change.Put(artifact) : Change.Keep<Artifact>(), ct);
-        return stored!.Sha256 == sha256
-            ? stored
-            : throw new InvalidOperationException($"The version {artifact.Version} is taken by another content, {stored.Sha256}.");
+        if (stored!.Sha256 != sha256)
+        {
+            throw new InvalidOperationException($"The version {artifact.Version} is taken by another content, {stored.Sha256}.");
+        }
+
+        // Beside the content, so that the registry can be restored from the blobs.
+        var record = JsonSerializer.SerializeToUtf8Bytes(stored, StateJson.Options);
+        if (await blobs.TryReadAsync(RecordKey(stored), ct) is not { } kept || !kept.AsSpan().SequenceEqual(record))
+        {
+            await blobs.PutAsync(RecordKey(stored), record, ct);
+        }
+
+        return stored;
+    }
+
+    /// <summary>Puts records back that the state store has lost, from those that are kept beside the contents.</summary>
+    /// <returns>How many.</returns>
+    /// <exception cref="JsonException">One that is kept is damaged.</exception>
+    public async Task<int> RestoreAsync(CancellationToken ct)
+    {
+        var restored = 0;
+        await foreach (var blob in blobs.ListAsync(Folder, ct))
+        {
+            if (blob.Key.EndsWith(RecordSuffix, StringComparison.Ordinal) && await blobs.TryReadAsync(blob.Key, ct) is { } kept)
+            {
+                var artifact = JsonSerializer.Deserialize<Artifact>(kept, StateJson.Options) ?? throw new JsonException($"The record {blob.Key} is null.");
+                var isNew = false;
+                await state.UpdateAsync<Artifact>(
+                    Key(artifact.Version),
+                    before =>
+                    {
+                        isNew = before is null;
+                        return isNew ? Change.Put(artifact) : Change.Keep<Artifact>();
+                    },
+                    ct);
+                restored += isNew ? 1 : 0;
+            }
+        }
+
+        return restored;
+    }
+
+    /// <summary>Removes an artifact: its record and its content.</summary>
+    /// <returns>False if there was none.</returns>
+    public async Task<bool> RemoveAsync(string version, CancellationToken ct)
+    {
+        if (await GetAsync(version, ct) is not { } artifact)
+        {
+            return false;
+        }
+
+        // The state's record last: a removal that breaks off is found again by it.
+        await blobs.DeleteAsync(RecordKey(artifact), ct);
+        await blobs.DeleteAsync(artifact.BlobKey, ct);
+        await state.UpdateAsync<Artifact>(Key(version), before => before is null ? Change.Keep<Artifact>() : Change.Delete<Artifact>(), ct);
+        return true;
+    }
+
+    /// <summary>Every artifact, by version.</summary>
+    public async IAsyncEnumerable<Artifact> ListAllAsync([EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var entry in state.ScanAllAsync(Table, ct: ct))
+        {
+            yield return StateJson.Read<Artifact>(Key(entry.Id), entry.Record);
+        }
     }
 
     /// <summary>An artifact's content, after its hash was verified.</summary>
@@ -79,6 +145,8 @@ public sealed partial class ArtifactStore(IBlobStore blobs, IStateStore state, T
         found.Sort((a, b) => (a.CreatedAt, a.Version).CompareTo((b.CreatedAt, b.Version)));
         return found;
     }
+
+    private static string RecordKey(Artifact artifact) => artifact.BlobKey + RecordSuffix;
 
     private static StateKey Key(string version) => new(Table, version);
 

@@ -6,6 +6,7 @@ namespace Pipeline.Storage;
 internal sealed class BlobFolders(string objects)
 {
     private const int RememberedFolders = 100_000;
+    private const int MaxAttempts = 100;
 
     // Folders whose own name is known to be durable, so that the usual write syncs one folder and not the whole path.
     private readonly ConcurrentDictionary<string, bool> _durable = new(StringComparer.Ordinal);
@@ -22,14 +23,29 @@ internal sealed class BlobFolders(string objects)
     public void Publish(string file, string path)
     {
         var folder = Path.GetDirectoryName(path)!;
-        Ensure(folder);
-        if (Directory.Exists(path))
+        for (var attempt = 1; ; attempt++)
         {
-            throw new ArgumentException($"'{Path.GetRelativePath(objects, path)}' is the beginning of other blobs' keys.");
-        }
+            try
+            {
+                Ensure(folder);
+                if (Directory.Exists(path))
+                {
+                    throw new ArgumentException($"'{Path.GetRelativePath(objects, path)}' is the beginning of other blobs' keys.");
+                }
 
-        File.Move(file, path, overwrite: true);
-        NativeMethods.SyncDirectory(folder);
+                File.Move(file, path, overwrite: true);
+                NativeMethods.SyncDirectory(folder);
+                return;
+            }
+            catch (DirectoryNotFoundException) when (attempt < MaxAttempts && Directory.Exists(objects))
+            {
+                // Somebody who deleted what was in the folder took it away as well; with the blob, if that was there already.
+                if (!File.Exists(file))
+                {
+                    return;
+                }
+            }
+        }
     }
 
     /// <summary>Deletes a blob durably; false if there is none.</summary>
@@ -43,6 +59,58 @@ internal sealed class BlobFolders(string objects)
         File.Delete(path);
         NativeMethods.SyncDirectory(Path.GetDirectoryName(path)!);
         return true;
+    }
+
+    /// <summary>Deletes a folder of blobs with all that is in it, durably; false if there is none.</summary>
+    public bool DeleteFolder(string folder)
+    {
+        var path = FolderOf(folder.TrimEnd('/'));
+        for (var attempt = 1; Directory.Exists(path); attempt++)
+        {
+            try
+            {
+                Directory.Delete(path, recursive: true);
+                DeleteIfEmpty(Path.GetDirectoryName(path)!);
+                return true;
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Somebody else deletes it, too.
+            }
+            catch (IOException) when (attempt < MaxAttempts)
+            {
+                // Somebody put a blob into a folder that was about to go.
+            }
+        }
+
+        ThrowIfGone();
+        return false;
+    }
+
+    /// <summary>Makes the deletion of what was in a folder durable, and takes the folder away if that was all.</summary>
+    private void DeleteIfEmpty(string folder)
+    {
+        try
+        {
+            if (folder.Length > objects.Length && !Directory.EnumerateFileSystemEntries(folder).Any())
+            {
+                Directory.Delete(folder);
+                folder = Path.GetDirectoryName(folder)!;
+            }
+        }
+        catch (IOException)
+        {
+            // Somebody has put something into it meanwhile, or taken it away.
+        }
+
+        try
+        {
+            NativeMethods.SyncDirectory(folder);
+        }
+        catch (DirectoryNotFoundException) when (Directory.Exists(objects))
+        {
+            // Gone with what was in it, which whoever took it away makes durable.
+        }
     }
 
     /// <summary>Whether there is a blob at the path.</summary>

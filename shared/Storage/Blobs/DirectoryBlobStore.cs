@@ -165,6 +165,15 @@ public sealed class DirectoryBlobStore : IBlobStore, IStorageProbe
     }
 
     /// <inheritdoc/>
+    public Task DeleteAllAsync(string prefix, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        return prefix.EndsWith('/') && BlobKey.IsValidPrefix(prefix)
+            ? RunAsync(() => _folders.DeleteFolder(prefix), ct)
+            : throw new ArgumentException($"'{prefix}' is no beginning of keys that ends with a slash.", nameof(prefix));
+    }
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<BlobEntry> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken ct)
     {
         var listing = new BlobListing(_folders, prefix);

@@ -38,6 +38,14 @@ public interface IBlobStore
     Task<bool> DeleteAsync(string key, CancellationToken ct);
 
     /// <summary>
+    /// Deletes every blob whose key starts with the prefix, durably, and whatever else names it. Blobs that come meanwhile may be left.
+    /// </summary>
+    /// <param name="prefix">A key's beginning that ends with a slash.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <exception cref="ArgumentException">No key can begin with the prefix, or it does not end with a slash.</exception>
+    Task DeleteAllAsync(string prefix, CancellationToken ct);
+
+    /// <summary>
     /// Every blob whose key starts with the prefix (empty: all), in no particular order. Blobs that come or go meanwhile may
     /// be missed or listed.
     /// </summary>

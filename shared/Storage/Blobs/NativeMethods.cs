@@ -21,7 +21,7 @@ internal static partial class NativeMethods
         var descriptor = Open(path, OperatingSystem.IsLinux() ? ReadOnly | CloseOnExec : ReadOnly);
         if (descriptor < 0)
         {
-            throw Error("open", path);
+            throw Directory.Exists(path) ? Error("open", path) : new DirectoryNotFoundException($"'{path}' is gone.");
         }
 
         try

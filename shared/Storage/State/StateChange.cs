@@ -19,3 +19,6 @@ internal sealed record AddScored(StateKey Key, string Member, double Score, int?
 internal sealed record RemoveScored(StateKey Key, string Member) : StateChange(Key);
 
 internal sealed record IncrementCounter(StateKey Key, long By) : StateChange(Key);
+
+/// <summary>Forgets a counter.</summary>
+internal sealed record ResetCounter(StateKey Key) : StateChange(Key);

@@ -73,12 +73,54 @@ public static class StateJson
                 return change.Value;
             }
 
-            // Jitter: writers that collided once must not collide in step for ever.
-            var pause = Random.Shared.NextDouble() * Math.Min(LongestPauseMs, attempt * 2);
-            await Task.Delay(TimeSpan.FromMilliseconds(pause), ct);
+            await PauseAsync(attempt, ct);
         }
 
-        throw new StateConflictException($"The record {key.Table}/{key.Id} was changed by others {MaxAttempts} times in a row.");
+        throw Conflict(key);
+    }
+
+    /// <summary>
+    /// Like the other, but decides by a second record as well, the witness, and commits only if that is unchanged, too.
+    /// </summary>
+    /// <typeparam name="T">Type of the record that is changed.</typeparam>
+    /// <typeparam name="TWitness">Type of the witness.</typeparam>
+    /// <param name="store">The store.</param>
+    /// <param name="key">The record that is changed.</param>
+    /// <param name="witness">The record that must stay as it was seen.</param>
+    /// <param name="decide">Gets both, null where absent; may run several times and must have no effect of its own.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>The record as it is now: the new value, the kept one, or null when absent.</returns>
+    /// <exception cref="StateConflictException">64 attempts lost to other writers.</exception>
+    public static async Task<T?> UpdateAsync<T, TWitness>(
+        this IStateStore store, StateKey key, StateKey witness, Func<T?, TWitness?, Change<T>> decide, CancellationToken ct)
+        where T : class
+        where TWitness : class
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(decide);
+        StateKey[] keys = [key, witness];
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            var stored = await store.GetManyAsync(keys, ct);
+            var before = stored[0] is { } record ? Read<T>(key, record) : null;
+            var change = decide(before, stored[1] is { } other ? Read<TWitness>(witness, other) : null);
+            if (change.Kind == ChangeKind.Keep)
+            {
+                return before;
+            }
+
+            var transaction = new StateTransaction().Expect(key, stored[0]?.Version ?? 0).Expect(witness, stored[1]?.Version ?? 0);
+            _ = change.Kind == ChangeKind.Put ? transaction.Put(key, change.Value!) : transaction.Delete(key);
+            change.Also?.Invoke(transaction);
+            if (await store.TryCommitAsync(transaction, ct))
+            {
+                return change.Value;
+            }
+
+            await PauseAsync(attempt, ct);
+        }
+
+        throw Conflict(key);
     }
 
     /// <summary>Every record of a table whose id starts with the prefix (empty: all), ordered by id, read page by page.</summary>
@@ -122,6 +164,13 @@ public static class StateJson
         return JsonSerializer.Deserialize<T>(record.Value.Span, Options)
             ?? throw new JsonException($"The record {key.Table}/{key.Id} is null.");
     }
+
+    /// <summary>Jitter: writers that collided once must not collide in step for ever.</summary>
+    private static Task PauseAsync(int attempt, CancellationToken ct) =>
+        Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * Math.Min(LongestPauseMs, attempt * 2)), ct);
+
+    private static StateConflictException Conflict(StateKey key) =>
+        new($"The record {key.Table}/{key.Id} was changed by others {MaxAttempts} times in a row.");
 
     private static JsonSerializerOptions CreateOptions()
     {

@@ -85,6 +85,9 @@ public sealed class StateTransaction
         return Add(new IncrementCounter(counter.Validated(), by));
     }
 
+    /// <summary>Takes a counter back to 0, as if it had never been.</summary>
+    public StateTransaction Reset(StateKey counter) => Add(new ResetCounter(counter.Validated()));
+
     internal void ThrowIfCommitted()
     {
         if (Volatile.Read(ref _committed) != 0)

@@ -24,9 +24,19 @@ internal sealed class CatalogFixture : IAsyncDisposable
         Vocabularies = VocabulariesAt(TimeProvider.System);
         Encoders = new EncoderCatalog(_state, TimeProvider.System);
         Artifacts = new ArtifactStore(Blobs, _state);
+        Updates = new ModelUpdateCatalog(_state, TimeProvider.System);
+        Neighbourhoods = new NeighbourhoodCatalog(_state);
+        Manifests = new ImageManifests(Blobs, Images);
+        CollectionManifests = new CollectionManifests(_state, Blobs, Collections);
+        Restoration = new ImageRestoration(Images, Uploads, References, Manifests, Blobs);
+        Traces = new CollectionTraces(
+            _state, Blobs, Collections, CollectionManifests, Images, Uploads, References, Neighbourhoods, Vocabularies, Encoders, Updates, Artifacts);
     }
 
     public IStateStore State => _state;
+
+    /// <summary>Where both stores are.</summary>
+    public string Folder => _folder.FullName;
 
     public IBlobStore Blobs { get; }
 
@@ -37,6 +47,18 @@ internal sealed class CatalogFixture : IAsyncDisposable
     public EncoderCatalog Encoders { get; }
 
     public ArtifactStore Artifacts { get; }
+
+    public ModelUpdateCatalog Updates { get; }
+
+    public NeighbourhoodCatalog Neighbourhoods { get; }
+
+    public ImageManifests Manifests { get; }
+
+    public CollectionManifests CollectionManifests { get; }
+
+    public ImageRestoration Restoration { get; }
+
+    public CollectionTraces Traces { get; }
 
     public ImageCatalog Images { get; }
 

@@ -14,7 +14,7 @@ public sealed class UploadCatalogTests : IAsyncLifetime
 
     private UploadCatalog Uploads => _catalog.Uploads;
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    public async Task InitializeAsync() => await _catalog.Collections.CreateAsync(CatalogFixture.Collection, None);
 
     public async Task DisposeAsync() => await _catalog.DisposeAsync();
 
@@ -75,7 +75,7 @@ public sealed class UploadCatalogTests : IAsyncLifetime
         await AcceptAsync(_upload, life: 1, "old");
         await EndAsync(end);
 
-        var life = await Uploads.NextLifeAsync(CatalogFixture.Collection, _image, None);
+        var life = await NextLifeAsync();
         var record = await AcceptAsync(Guid.NewGuid(), life, "new");
 
         Assert.Equal((2, 2, ImageStatus.Processing), (life, record.Incarnation, record.Status));
@@ -88,7 +88,7 @@ public sealed class UploadCatalogTests : IAsyncLifetime
         await AcceptAsync(_upload, life: 1);
         await EndAsync(ImageStatus.Deleting);
 
-        await Assert.ThrowsAsync<ImageBusyException>(() => Uploads.NextLifeAsync(CatalogFixture.Collection, _image, None));
+        await Assert.ThrowsAsync<ImageBusyException>(NextLifeAsync);
         await Assert.ThrowsAsync<ImageBusyException>(() => AcceptAsync(Guid.NewGuid(), life: 1));
     }
 
@@ -122,6 +122,9 @@ public sealed class UploadCatalogTests : IAsyncLifetime
         Stage = Stages.Upload,
         Reason = RejectionReasons.EmptyFile,
     };
+
+    private async Task<int> NextLifeAsync() =>
+        await Uploads.NextLifeAsync((await _catalog.Collections.GetCurrentAsync(CatalogFixture.Collection, None))!, _image, None);
 
     private Task<ImageRecord> AcceptAsync(Guid upload, int life, string? externalId = null) =>
         Uploads.AcceptAsync(upload, CatalogFixture.Upload(upload, externalId), CatalogFixture.Content(_image), life, None);

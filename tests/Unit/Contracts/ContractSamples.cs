@@ -13,12 +13,22 @@ internal static class ContractSamples
     private static readonly Guid Correlation = new("0198c1de-8f6e-7c52-a8a4-0d6c8a6e2f03");
     private static readonly ImageSource Bytes = new() { Bytes = [0xFF, 0xD8, 0xFF] };
 
+    private static readonly CollectionSettings Settings = new()
+    {
+        Encoder = new EncoderSettings { Version = "hash-0123456789ab", Bits = 128, Methods = ["itq", "lsh"], Automatic = false },
+        Vocabulary = new VocabularySettings { Version = "words-0123456789ab", Words = 4096, Automatic = false },
+        Model = new ModelSettings { Automatic = false },
+        Limits = new LimitSettings { MaxImages = 100000, MaxBytes = 1048576, MaxPixels = 10000000, MaxLabels = 16, MaxExternalIds = 8 },
+        Retention = new RetentionSettings { Days = 30 },
+    };
+
     public static IReadOnlyDictionary<string, object> All { get; } = new object[]
     {
         new ImageUploaded
         {
             UploadId = Upload, Collection = "photos", Tenant = "acme", ExternalId = "camera-7/0001.jpg",
-            Source = new ImageSource { Uri = "file:///incoming/0001.jpg" }, Labels = ["holiday", "beach"], Traffic = TrafficClass.Bulk,
+            Source = new ImageSource { Uri = "file:///incoming/0001.jpg" }, Labels = ["holiday", "beach"], Timestamp = new DateTimeOffset(2025, 1, 2, 3, 4, 5, 678, TimeSpan.Zero),
+            Traffic = TrafficClass.Bulk,
         },
         new ImageAccepted
         {
@@ -79,8 +89,14 @@ internal static class ContractSamples
         },
         new ExtractQueryWords { Image = Bytes, VocabularyVersion = "v1" },
         new QueryWords { Indices = [1, 5], Values = [0.5f, 0.25f], VocabularyVersion = "v1", ContentHash = new string('a', 64) },
-        new CreateCollection { Collection = "photos" },
+        new CreateCollection { Collection = "photos", Settings = Settings },
         new CollectionCreated { Collection = "photos", Created = true },
+        new ConfigureCollection { Collection = "photos", Settings = Settings, ExpectedRevision = 3 },
+        new CollectionConfigured { Collection = "photos", Settings = Settings, Revision = 4 },
+        new DeleteCollection { Collection = "photos", CorrelationId = Correlation },
+        new CollectionDeleted { Collection = "photos", Images = 1234, CorrelationId = Correlation },
+        new RebuildCollection { Collection = "photos", CorrelationId = Correlation },
+        new CollectionRebuilt { Collection = "photos", Images = 1234, Restored = 1000, Reindexed = 100, Damaged = 1, CorrelationId = Correlation },
         new EncodeQuery { Embedding = [0.5f, -1.25f], ModelVersion = "m1", EncoderVersion = "e1" },
         new QueryCode { Code = [1, 2, 254], EncoderVersion = "e1" },
         new ExtractQueryFeatures { Image = Bytes, ModelVersion = "m1" },

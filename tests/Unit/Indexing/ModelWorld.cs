@@ -214,7 +214,7 @@ internal sealed class ModelWorld : IAsyncDisposable, IEventPublisher
         return [.. Asked];
     }
 
-    public Task DeleteAsync(Guid image) => new ImageDeletion(Catalog.Images, Indexer, Catalog.Blobs, Catalog.References)
+    public Task DeleteAsync(Guid image) => new ImageDeletion(Catalog.Images, Indexer, Catalog.Blobs, Catalog.References, Catalog.Manifests, Catalog.Restoration)
         .DeleteAsync(new() { Collection = Collection, ImageId = image, Incarnation = 1 }, None);
 
     public async Task<CollectionRecord> RecordAsync() => (await Catalog.Collections.GetCurrentAsync(Collection, None))!;

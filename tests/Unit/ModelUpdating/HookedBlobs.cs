@@ -29,5 +29,7 @@ internal sealed class HookedBlobs(IBlobStore inner) : IBlobStore
 
     public Task<bool> DeleteAsync(string key, CancellationToken ct) => inner.DeleteAsync(key, ct);
 
+    public Task DeleteAllAsync(string prefix, CancellationToken ct) => inner.DeleteAllAsync(prefix, ct);
+
     public IAsyncEnumerable<BlobEntry> ListAsync(string prefix, CancellationToken ct) => inner.ListAsync(prefix, ct);
 }

@@ -28,6 +28,45 @@ public sealed class DirectoryBlobStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task What_begins_with_a_prefix_goes_with_all_folders_that_name_it_and_others_stay()
+    {
+        await _store.PutAsync("a/b/c/1", new byte[] { 1 }, None);
+        await _store.PutAsync("a/b/c/d/2", new byte[] { 2 }, None);
+        await _store.PutAsync("a/bc/3", new byte[] { 3 }, None);
+
+        await _store.DeleteAllAsync("a/b/c/", None);
+        await _store.DeleteAllAsync("a/b/c/", None);
+
+        Assert.Equal(["a/bc/3"], await _store.ListAsync("", None).Select(blob => blob.Key).ToArrayAsync());
+        Assert.Empty(Directory.GetDirectories(_folder.Path, "b", SearchOption.AllDirectories));
+        await _store.PutAsync("a/b/c/1", new byte[] { 4 }, None);
+        Assert.Equal([4], await _store.TryReadAsync("a/b/c/1", None));
+        await Assert.ThrowsAsync<ArgumentException>(() => _store.DeleteAllAsync("a/b", None));
+    }
+
+    [Fact]
+    public async Task Blobs_are_put_whole_while_their_folder_is_deleted_again_and_again()
+    {
+        using var over = new CancellationTokenSource();
+        var deleting = Task.Run(async () =>
+        {
+            while (!over.IsCancellationRequested)
+            {
+                await _store.DeleteAllAsync("a/b/", None);
+            }
+        });
+        for (var i = 0; i < 200; i++)
+        {
+            await _store.PutAsync($"a/b/{i % 3}", new byte[] { 1 }, None);
+        }
+
+        await over.CancelAsync();
+        await deleting;
+        await _store.PutAsync("a/b/last", new byte[] { 2 }, None);
+        Assert.Equal([2], await _store.TryReadAsync("a/b/last", None));
+    }
+
+    [Fact]
     public async Task A_stream_is_stored_up_to_its_limit_and_not_beyond()
     {
         var content = RandomNumberGenerator.GetBytes(300_000);

@@ -45,6 +45,7 @@ internal sealed class RedisCommitArguments
         ],
         RemoveScored remove => [RedisScripts.RemoveScoredCode, IndexOf(_names.Sorted(remove.Key)), remove.Member],
         IncrementCounter increment => [RedisScripts.IncrementCode, IndexOf(_names.Counter(increment.Key)), RedisScripts.Number(increment.By)],
+        ResetCounter reset => [RedisScripts.ResetCode, IndexOf(_names.Counter(reset.Key))],
         _ => throw new NotSupportedException($"{change.GetType().Name} is not known here."),
     });
 

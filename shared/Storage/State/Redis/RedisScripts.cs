@@ -20,7 +20,7 @@ internal static class RedisScripts
 {
     /// <summary>Codes of the changes in the commit script's arguments.</summary>
     public const string PutCode = "P", DeleteCode = "D", AddMemberCode = "S", RemoveMemberCode = "s",
-        AddScoredCode = "Z", RemoveScoredCode = "z", IncrementCode = "I";
+        AddScoredCode = "Z", RemoveScoredCode = "z", IncrementCode = "I", ResetCode = "R";
 
     /// <summary>
     /// KEYS: version clock, marker of this transaction, then every key that is touched.
@@ -66,6 +66,9 @@ internal static class RedisScripts
             elseif code == '{{IncrementCode}}' then
                 redis.call('INCRBY', key, ARGV[a + 2])
                 a = a + 3
+            elseif code == '{{ResetCode}}' then
+                redis.call('DEL', key)
+                a = a + 2
             end
         end
         if remember > 0 then redis.call('SET', KEYS[2], '1', 'PX', ARGV[1]) end

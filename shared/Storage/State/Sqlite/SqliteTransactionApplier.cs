@@ -25,6 +25,7 @@ internal sealed class SqliteTransactionApplier : IDisposable
     private readonly SqliteStatement _trimScored;
     private readonly SqliteStatement _removeScored;
     private readonly SqliteStatement _increment;
+    private readonly SqliteStatement _reset;
     private long _clock;
     private long _clockAtBegin;
 
@@ -50,6 +51,7 @@ internal sealed class SqliteTransactionApplier : IDisposable
             3);
         _removeScored = Prepare("DELETE FROM scored WHERE tbl = $1 AND id = $2 AND member = $3", 3);
         _increment = Prepare("INSERT INTO counter VALUES ($1, $2, $3) ON CONFLICT DO UPDATE SET value = value + $3", 3);
+        _reset = Prepare("DELETE FROM counter WHERE tbl = $1 AND id = $2", 2);
         _clock = (long)_readClock.Scalar()!;
     }
 
@@ -131,6 +133,9 @@ internal sealed class SqliteTransactionApplier : IDisposable
                 break;
             case IncrementCounter increment:
                 _increment.Execute(table, id, increment.By);
+                break;
+            case ResetCounter:
+                _reset.Execute(table, id);
                 break;
             default:
                 throw new NotSupportedException($"{change.GetType().Name} is not known here.");

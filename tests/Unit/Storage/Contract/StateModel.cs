@@ -68,7 +68,7 @@ internal sealed class StateModel
     private Action Add(StateTransaction transaction, Random random)
     {
         var (id, member) = (Name(random), "m" + Name(random));
-        switch (random.Next(7))
+        switch (random.Next(8))
         {
             case 0:
                 var value = $"{random.Next()}";
@@ -91,6 +91,9 @@ internal sealed class StateModel
             case 5:
                 transaction.RemoveFromSorted(Key(id), member);
                 return () => _sorted.GetValueOrDefault(id)?.Remove(member);
+            case 6:
+                transaction.Reset(Key(id));
+                return () => _counters.Remove(id);
             default:
                 var by = random.NextInt64(-1000, 1000);
                 transaction.Increment(Key(id), by);
