@@ -87,12 +87,12 @@ internal sealed class BlobFolders(string objects)
         return false;
     }
 
-    /// <summary>Makes the deletion of what was in a folder durable, and takes the folder away if that was all.</summary>
+    /// <summary>Makes the deletion of what was in a folder durable, and takes the folder away if that was all, and then those above it.</summary>
     private void DeleteIfEmpty(string folder)
     {
         try
         {
-            if (folder.Length > objects.Length && !Directory.EnumerateFileSystemEntries(folder).Any())
+            while (folder.Length > objects.Length && !Directory.EnumerateFileSystemEntries(folder).Any())
             {
                 Directory.Delete(folder);
                 folder = Path.GetDirectoryName(folder)!;
