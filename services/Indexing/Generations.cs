@@ -50,9 +50,6 @@ public sealed class Generations(CollectionCatalog collections, IVectorIndex inde
         return (await EnsuredAsync(collection, active, ct))!;
     }
 
-    /// <summary>Forgets which indexes are known to be there: one may have been lost.</summary>
-    public void Forget() => _ensured.Clear();
-
     /// <summary>Removes an index that nothing needs any more; an encoder's codes that are needed again get a new one.</summary>
     public async Task DropAsync(string name, CancellationToken ct)
     {

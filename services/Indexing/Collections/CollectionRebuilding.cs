@@ -69,14 +69,14 @@ public sealed partial class CollectionRebuilding(
             return true;
         }
 
-        // What this process knew to be there may be what was lost.
-        generations.Forget();
         var registered = await artifacts.RestoreAsync(ct);
         if (await collectionManifests.RestoreAsync(collection, ct) is not { Deletion: null })
         {
             return false;
         }
 
+        // What this process knew to be there may be what was lost.
+        await generations.EnsureAnewAsync(collection, ct);
         LogBegun(logger, collection, registered);
         return true;
     }
@@ -155,14 +155,15 @@ public sealed partial class CollectionRebuilding(
     /// <summary>Whether the index misses one of the points that the image is to have, or holds that of another time.</summary>
     private async Task<bool> IsLostAsync(ImageRecord record, Generation generation, CancellationToken ct)
     {
-        foreach (var filled in generation.AndNext())
+        foreach (var written in generation.Written())
         {
-            if (filled != generation && FanIn.MissingCodes(record, generation).Any(code => code.Generation == filled))
+            // One that is still to have a code of another generation comes into its index when it has it.
+            if (written != generation && record.Stages.GetValueOrDefault(Stages.Cnn) is { Done: true } && record.CodeOf(written, written.EncoderVersion) is null)
             {
                 continue;
             }
 
-            var (name, codes) = (filled.IndexName(record.Collection), filled.Encoders().Where(encoder => record.CodeOf(filled, encoder.Version) is not null));
+            var (name, codes) = (written.IndexName(record.Collection), written.Encoders().Where(encoder => record.CodeOf(written, encoder.Version) is not null));
             if (await index.GetAsync(name, [record.ImageId], ct) is [])
             {
                 return true;
@@ -170,7 +171,7 @@ public sealed partial class CollectionRebuilding(
 
             foreach (var encoder in codes)
             {
-                if (await index.GetAsync(filled.CodeIndexName(record.Collection, encoder.Version), [record.ImageId], ct) is [])
+                if (await index.GetAsync(written.CodeIndexName(record.Collection, encoder.Version), [record.ImageId], ct) is [])
                 {
                     return true;
                 }

@@ -20,6 +20,7 @@ public sealed class SurfaceTests(StandaloneFixture standalone)
             .SelectMany(path => path.Value!.AsObject().Where(m => m.Key is "get" or "put" or "post" or "delete").Select(method => $"{method.Key} {path.Key.TrimEnd('/')}"));
         Assert.Equal(
             [
+                "delete /v1/collections/{collection}",
                 "delete /v1/collections/{collection}/images/{id}",
                 "get /v1/collections/{collection}",
                 "get /v1/collections/{collection}/encoder",
@@ -28,6 +29,8 @@ public sealed class SurfaceTests(StandaloneFixture standalone)
                 "get /v1/collections/{collection}/images/{id}",
                 "get /v1/collections/{collection}/images/{id}/neighbours",
                 "get /v1/collections/{collection}/model",
+                "get /v1/collections/{collection}/rebuild",
+                "get /v1/collections/{collection}/settings",
                 "get /v1/collections/{collection}/vocabulary",
                 "post /v1/collections/{collection}/embedding",
                 "post /v1/collections/{collection}/encoder",
@@ -35,12 +38,14 @@ public sealed class SurfaceTests(StandaloneFixture standalone)
                 "post /v1/collections/{collection}/model",
                 "post /v1/collections/{collection}/model/rollback",
                 "post /v1/collections/{collection}/neighbours/repair",
+                "post /v1/collections/{collection}/rebuild",
                 "post /v1/collections/{collection}/reindex",
                 "post /v1/collections/{collection}/reindex/cancel",
                 "post /v1/collections/{collection}/rollback",
                 "post /v1/collections/{collection}/search",
                 "post /v1/collections/{collection}/vocabulary",
                 "put /v1/collections/{collection}",
+                "put /v1/collections/{collection}/settings",
             ],
             operations.Order(StringComparer.Ordinal));
     }
@@ -52,7 +57,7 @@ public sealed class SurfaceTests(StandaloneFixture standalone)
             .ToDictionary(path => path.Key.TrimEnd('/'), path => path.Value!);
         foreach (var (path, fields) in new Dictionary<string, string[]>
         {
-            ["/v1/collections/{collection}/images"] = ["externalId", "file", "labels", "traffic"],
+            ["/v1/collections/{collection}/images"] = ["externalId", "file", "labels", "timestamp", "traffic"],
             ["/v1/collections/{collection}/search"] = ["file", "labels", "limit", "mode", "rerank"],
         })
         {
