@@ -164,7 +164,7 @@ public sealed class CollectionDeletionTests : IAsyncLifetime
         await _catalog.Vocabularies.RequestAsync(new TrainVocabulary { Collection = Collection, CorrelationId = Guid.NewGuid() }, None);
         await _catalog.Updates.RequestAsync(new UpdateModel { Collection = Collection, CorrelationId = Guid.NewGuid() }, None);
         await _catalog.Updates.SetProgressAsync(Collection, Guid.NewGuid(), new ModelUpdateProgress(1, 2, new LossCurve([], new Dictionary<string, IReadOnlyList<float>>())), None);
-        await _catalog.Models.SetProgressAsync(Collection, new ModelProgress(2, 1, 1), None);
+        await _catalog.Collections.SetProgressAsync(Collection, new GenerationProgress { Generation = 2 }, None);
         await _catalog.Artifacts.AddAsync(
             ModelCatalog.HeadKind, new byte[] { 1 }, new ArtifactLineage { CreatedFrom = $"an update of {Collection}", Collection = Collection }, None);
         await _catalog.Blobs.PutAsync(BlobKeys.SeenPairs(Collection), new byte[] { 1 }, None);
