@@ -7,6 +7,7 @@ using Pipeline.Catalog;
 using Pipeline.Contracts;
 using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Queries;
+using Pipeline.Hosting;
 
 namespace Pipeline.Gateway.Collections;
 
