@@ -11,7 +11,7 @@ public sealed record DenseVector(float[] Values) : VectorValue;
 /// <param name="Bytes">Bit i is in byte i/8 at position i%8 (least significant first); bits beyond the code length are zero.</param>
 public sealed record BinaryCode(byte[] Bytes) : VectorValue;
 
-/// <summary>A vector of a <see cref="SparseSpace"/>.</summary>
+/// <summary>A vector of a <see cref="SparseSpace"/>. One without any entry is never found, and an index on a server may take it for none.</summary>
 /// <param name="Indices">Strictly ascending.</param>
 /// <param name="Values">One finite value for each index.</param>
 public sealed record SparseVector(uint[] Indices, float[] Values) : VectorValue;

@@ -65,6 +65,34 @@ public sealed class QdrantPipelineTests(QdrantPipelineFixture fixture) : IClassF
         Assert.Equal(image.ImageId, (await SearchAsync(new() { Collection = TestPipeline.Collection, ImageId = image.ImageId, Limit = 1 })).Hits[0].ImageId);
     }
 
+    [Fact]
+    public async Task What_was_deleted_in_qdrant_behind_our_back_is_built_again_from_what_is_stored()
+    {
+        var image = await IndexedAsync(await UploadAsync());
+        foreach (var name in (await GenerationAsync(CancellationToken.None)).IndexNames(TestPipeline.Collection))
+        {
+            Assert.True(await _pipeline.Index.DropCollectionAsync(name));
+        }
+
+        var upload = await UploadAsync();
+        await Eventually.TrueAsync(async ct => await IsThereAsync(image, ct), Patience, "The point that was lost");
+        await IndexedAsync(upload);
+        var query = new SearchImages { Collection = TestPipeline.Collection, ImageId = image.ImageId, Mode = SearchModes.Hash, Limit = 1 };
+        Assert.Equal(image.ImageId, (await SearchAsync(query)).Hits[0].ImageId);
+
+        async Task<bool> IsThereAsync(ImageRecord image, CancellationToken ct)
+        {
+            try
+            {
+                return await _pipeline.PointAsync(image.ImageId, ct) is not null;
+            }
+            catch (CollectionNotFoundException)
+            {
+                return false;
+            }
+        }
+    }
+
     [DoubleFact]
     public async Task What_is_uploaded_while_qdrant_is_away_is_indexed_when_it_is_back()
     {

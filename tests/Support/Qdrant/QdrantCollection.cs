@@ -141,9 +141,14 @@ internal sealed partial class QdrantCollection(JsonNode created)
             {
                 point.Dense[name] = ReadDense(name, vector!);
             }
+            else if (ReadSparse(vector!) is { Indices.Length: > 0 } sparse)
+            {
+                point.Sparse[name] = sparse;
+            }
             else
             {
-                point.Sparse[name] = ReadSparse(vector!);
+                // Whether a vector of nothing is one is up to the server.
+                point.Sparse.Remove(name);
             }
         }
     }

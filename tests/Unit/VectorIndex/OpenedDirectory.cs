@@ -10,6 +10,8 @@ internal sealed class OpenedDirectory(IndexDirectory directory) : IOpenedIndex
 
     public bool FindsZeroScores => true;
 
+    public bool KeepsEmptyVectors => true;
+
     public Task ReopenAsync() => directory.ReopenAsync();
 
     public ValueTask DisposeAsync() => directory.DisposeAsync();

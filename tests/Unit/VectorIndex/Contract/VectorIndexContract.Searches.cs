@@ -36,8 +36,8 @@ public abstract partial class VectorIndexContract
             }
         }
 
-        await Agreement.CompareContentAsync(opened.Index, model, null, 23);
-        await Agreement.CompareContentAsync(opened.Index, model, new PayloadFilter { Tenant = "a", AllLabels = ["red"] }, 5);
+        await Agreement.CompareContentAsync(opened.Index, model, null, 23, opened.KeepsEmptyVectors);
+        await Agreement.CompareContentAsync(opened.Index, model, new PayloadFilter { Tenant = "a", AllLabels = ["red"] }, 5, opened.KeepsEmptyVectors);
     }
 
     [Fact]

@@ -14,6 +14,8 @@ internal sealed class OpenedQdrant(QdrantOptions options) : IOpenedIndex
 
     public bool FindsZeroScores => false;
 
+    public bool KeepsEmptyVectors => false;
+
     public async Task ReopenAsync()
     {
         await _index.DisposeAsync();
