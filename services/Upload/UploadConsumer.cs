@@ -7,7 +7,7 @@ using Pipeline.Messaging;
 namespace Pipeline.Upload;
 
 /// <summary>Takes uploads in: the pipeline's first stage.</summary>
-public sealed class UploadConsumer(ImageIntake intake) : IConsumer<ImageUploaded>
+public sealed class UploadConsumer(ImageIntake intake, Rejections rejections) : IConsumer<ImageUploaded>
 {
     /// <inheritdoc/>
     public async Task Consume(ConsumeContext<ImageUploaded> context)
@@ -19,6 +19,7 @@ public sealed class UploadConsumer(ImageIntake intake) : IConsumer<ImageUploaded
         if (result.Rejected is { } rejected)
         {
             await context.Publish(rejected, context.CancellationToken);
+            rejections.Note(context.ReceiveContext, rejected);
         }
         else if (result.Record is { Status: ImageStatus.Processing or ImageStatus.Indexed } record)
         {

@@ -21,6 +21,7 @@ public static class PipelineCore
         builder.Services.AddPipelineCatalog();
         builder.Services.TryAddSingleton<ICollectionLives, CollectionLives>();
         builder.Services.AddPipelineMessaging(builder.Configuration);
+        builder.Services.AddSingleton<StorageMetrics>();
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IErrorClassifier, StorageErrors>());
         builder.Services.AddHostedService<ServiceReporter>();
         builder.Services.AddHealthChecks().AddCheck<StorageHealth>("storage", tags: ["ready"]);

@@ -18,6 +18,12 @@ public static class PipelineHostExtensions
     /// <summary>Tag of health checks that decide about <c>/health/ready</c>.</summary>
     public const string Ready = "ready";
 
+    /// <summary>
+    /// Setting that names a folder of secrets, such as <c>/run/secrets</c>: each file is a setting, its name the key with <c>__</c> for <c>:</c>.
+    /// What stands there wins over environment and command line. The folder must exist.
+    /// </summary>
+    public const string SecretsDirectory = "SecretsDirectory";
+
     private static readonly string[] AddressSettings = ["urls", "http_ports", "https_ports"];
 
     /// <summary>
@@ -32,6 +38,12 @@ public static class PipelineHostExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(serviceName);
+        if (builder.Configuration[SecretsDirectory] is { Length: > 0 } secrets)
+        {
+            // A file per setting, such as Messaging__Password: what is secret need not be in the environment.
+            builder.Configuration.AddKeyPerFile(secrets, optional: false);
+        }
+
         if (!IsAddressConfigured(builder.Configuration))
         {
             // Workers are asked for health and metrics by their own machine; who wants more says so.
@@ -74,7 +86,23 @@ public static class PipelineHostExtensions
     private static void ConfigureLogging(WebApplicationBuilder builder)
     {
         builder.Logging.Configure(logging => logging.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
-        if (string.IsNullOrEmpty(builder.Configuration["Logging:Console:FormatterName"]))
+        if (!string.IsNullOrEmpty(builder.Configuration["Logging:Console:FormatterName"]))
+        {
+            return;
+        }
+
+        // Anything else that is no format is refused with the other options, at start.
+        if (Enum.TryParse<LogFormat>(builder.Configuration[$"{TelemetryOptions.Section}:{nameof(TelemetryOptions.Logs)}"], ignoreCase: true, out var format)
+            && format == LogFormat.Json)
+        {
+            builder.Logging.AddJsonConsole(console =>
+            {
+                console.IncludeScopes = true;
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+            });
+        }
+        else
         {
             builder.Logging.AddSimpleConsole(console =>
             {

@@ -68,6 +68,7 @@ public static class MessagingServiceCollectionExtensions
             provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<MessagingMetrics>(), provider.GetRequiredService<EndpointCatalog>()));
         services.AddSingleton<IQueueLengths, RabbitMqQueueLengths>();
         services.AddSingleton<Redrive>();
+        services.AddSingleton<Rejections>();
         services.AddSingleton<ErrorClassification>();
         services.AddSingleton<PublishResilience>();
         services.AddSingleton<RouteDeclaration>();

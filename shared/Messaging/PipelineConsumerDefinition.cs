@@ -109,7 +109,7 @@ public abstract class PipelineConsumerDefinition<TConsumer> : ConsumerDefinition
 
         // The message type is known only by the consumer's interface.
         var isolation = (IBatchIsolation)Activator.CreateInstance(typeof(BatchIsolation<,>).MakeGenericType(typeof(TConsumer), message))!;
-        isolation.Apply(consumerConfigurator, context);
+        isolation.Apply(consumerConfigurator, settings, context);
     }
 
     private static Type? BatchedMessage() => typeof(TConsumer).GetInterfaces()

@@ -1,5 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Messaging.Diagnostics;
+using Pipeline.Messaging.Endpoints;
 using Pipeline.Messaging.Policy;
 
 namespace Pipeline.Messaging.Batching;
@@ -7,7 +9,7 @@ namespace Pipeline.Messaging.Batching;
 /// <summary>Puts the isolation filter on a batch consumer whose message type is only known at run time.</summary>
 internal interface IBatchIsolation
 {
-    void Apply(object consumerConfigurator, IServiceProvider services);
+    void Apply(object consumerConfigurator, EndpointSettings endpoint, IServiceProvider services);
 }
 
 /// <inheritdoc/>
@@ -15,10 +17,11 @@ internal sealed class BatchIsolation<TConsumer, TMessage> : IBatchIsolation
     where TConsumer : class, IConsumer
     where TMessage : class
 {
-    public void Apply(object consumerConfigurator, IServiceProvider services)
+    public void Apply(object consumerConfigurator, EndpointSettings endpoint, IServiceProvider services)
     {
         var classification = services.GetRequiredService<ErrorClassification>();
+        var metrics = services.GetRequiredService<MessagingMetrics>();
         ((IConsumerConfigurator<TConsumer>)consumerConfigurator).Message<Batch<TMessage>>(
-            message => message.UseFilter(new BatchIsolationFilter<TConsumer, TMessage>(classification)));
+            message => message.UseFilter(new BatchIsolationFilter<TConsumer, TMessage>(endpoint, classification, metrics)));
     }
 }

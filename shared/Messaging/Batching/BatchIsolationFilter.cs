@@ -2,6 +2,8 @@ using System.Diagnostics;
 using MassTransit;
 using MassTransit.Batching;
 using MassTransit.Context;
+using Pipeline.Messaging.Diagnostics;
+using Pipeline.Messaging.Endpoints;
 using Pipeline.Messaging.Policy;
 
 namespace Pipeline.Messaging.Batching;
@@ -10,7 +12,8 @@ namespace Pipeline.Messaging.Batching;
 /// Keeps one bad message from sinking its batch: a batch that failed is consumed again message by message, and each
 /// message carries its own outcome to the policy around it.
 /// </summary>
-internal sealed class BatchIsolationFilter<TConsumer, TMessage>(ErrorClassification classification) : IFilter<ConsumeContext<Batch<TMessage>>>
+internal sealed class BatchIsolationFilter<TConsumer, TMessage>(EndpointSettings endpoint, ErrorClassification classification, MessagingMetrics metrics)
+    : IFilter<ConsumeContext<Batch<TMessage>>>
     where TConsumer : class
     where TMessage : class
 {
@@ -19,6 +22,7 @@ internal sealed class BatchIsolationFilter<TConsumer, TMessage>(ErrorClassificat
     public async Task Send(ConsumeContext<Batch<TMessage>> context, IPipe<ConsumeContext<Batch<TMessage>>> next)
     {
         var started = Stopwatch.GetTimestamp();
+        metrics.Batched(endpoint.Name, endpoint.Stage, context.Message.Length, endpoint.BatchSize!.Value);
         try
         {
             await next.Send(context);

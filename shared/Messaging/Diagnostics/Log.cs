@@ -10,6 +10,11 @@ internal static partial class Log
     private static readonly Func<ILogger, string, Guid?, IDisposable?> Upload =
         LoggerMessage.DefineScope<string, Guid?>("Collection:{Collection} UploadId:{UploadId}");
 
+    private static readonly Func<ILogger, string, Guid?, IDisposable?> Message =
+        LoggerMessage.DefineScope<string, Guid?>("Message:{Message} CorrelationId:{CorrelationId}");
+
+    public static IDisposable? MessageScope(this ILogger logger, string message, Guid? correlationId) => Message(logger, message, correlationId);
+
     public static IDisposable? ImageScope(this ILogger logger, string collection, Guid imageId, Guid correlationId) =>
         Image(logger, collection, imageId, correlationId);
 

@@ -26,6 +26,9 @@ public sealed class MessagingMetrics
 
     private readonly Counter<long> _consumed;
     private readonly Histogram<double> _duration;
+    private readonly Histogram<double> _age;
+    private readonly Histogram<long> _batch;
+    private readonly Histogram<double> _batchFill;
     private readonly UpDownCounter<long> _inFlight;
     private readonly Counter<long> _retries;
     private readonly Counter<long> _redeliveries;
@@ -44,6 +47,18 @@ public sealed class MessagingMetrics
             {
                 HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
             });
+        _age = meter.CreateHistogram(
+            "pipeline.message.age", "s", "Time from a message's sending to the beginning of its work, waits in retry queues included.",
+            advice: new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 21600, 86400],
+            });
+        _batch = meter.CreateHistogram(
+            "pipeline.batch.messages", "{message}", "Messages of a batch.",
+            advice: new InstrumentAdvice<long> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256] });
+        _batchFill = meter.CreateHistogram(
+            "pipeline.batch.fill", "1", "Messages of a batch as a share of the most it may have.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 1] });
         _inFlight = meter.CreateUpDownCounter<long>(InFlightName, "{message}", "Deliveries being worked on or held.");
         _retries = meter.CreateCounter<long>(RetriesName, "{retry}", "Retries in process.");
         _redeliveries = meter.CreateCounter<long>("pipeline.message.redeliveries", "{message}", "Messages sent to a retry queue.");
@@ -69,6 +84,16 @@ public sealed class MessagingMetrics
         tags.Add("outcome", outcome);
         _consumed.Add(1, tags);
         _duration.Record(elapsed.TotalSeconds, tags);
+    }
+
+    /// <summary>A message's work begins; clocks of two machines may differ, which is no negative age.</summary>
+    internal void Aged(string endpoint, string stage, TimeSpan age) => _age.Record(Math.Max(0, age.TotalSeconds), Tags(endpoint, stage));
+
+    internal void Batched(string endpoint, string stage, int messages, int limit)
+    {
+        var tags = Tags(endpoint, stage);
+        _batch.Record(messages, tags);
+        _batchFill.Record((double)messages / limit, tags);
     }
 
     internal void Retried(string endpoint, string stage) => _retries.Add(1, Tags(endpoint, stage));

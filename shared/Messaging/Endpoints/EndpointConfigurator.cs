@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Pipeline.Messaging.Diagnostics;
 using Pipeline.Messaging.Lives;
 using Pipeline.Messaging.Policy;
 
@@ -21,6 +22,7 @@ internal static class EndpointConfigurator
             endpoint.UseRawJsonDeserializer(RawSerializerOptions.AnyMessageType, isDefault: true);
         }
 
+        endpoint.UseConsumeFilter(typeof(MessageAgeFilter<>), context);
         var rabbit = endpoint as IRabbitMqReceiveEndpointConfigurator;
         rabbit?.ConfigureChannel(channel => channel.UseFilter(new LateAnswerFilter()));
         if (settings.Kind == EndpointKind.Interactive)

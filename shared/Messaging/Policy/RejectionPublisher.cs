@@ -1,8 +1,6 @@
 using MassTransit;
-using Microsoft.Extensions.Logging;
 using Pipeline.Contracts;
 using Pipeline.Contracts.Events;
-using Pipeline.Messaging.Diagnostics;
 using Pipeline.Messaging.Endpoints;
 
 namespace Pipeline.Messaging.Policy;
@@ -14,7 +12,7 @@ internal static class RejectionPublisher
     private const int LongestDetail = 1000;
 
     public static async Task PublishAsync(
-        ReceiveContext context, EndpointSettings endpoint, ErrorClass.Permanent error, MessageFields fields, MessagingMetrics metrics, ILogger logger)
+        ReceiveContext context, EndpointSettings endpoint, ErrorClass.Permanent error, MessageFields fields, Rejections rejections)
     {
         var rejected = new ImageRejected
         {
@@ -38,7 +36,6 @@ internal static class RejectionPublisher
                 send.SourceAddress = context.InputAddress;
             }),
             context.CancellationToken);
-        metrics.Rejected(endpoint.Name, endpoint.Stage, error.Reason);
-        logger.Rejected(endpoint.Stage, error.Reason, rejected.Detail, rejected.Collection, rejected.ImageId, rejected.UploadId, rejected.CorrelationId);
+        rejections.Note(context, rejected);
     }
 }

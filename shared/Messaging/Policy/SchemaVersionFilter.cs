@@ -7,7 +7,7 @@ namespace Pipeline.Messaging.Policy;
 
 /// <summary>
 /// Notes that a body was readable, refuses events of a schema version this code does not know, and opens the log scope
-/// that names the image in every line a consumer writes.
+/// that names the image, or whatever a message is about, in every line a consumer writes.
 /// </summary>
 internal sealed class SchemaVersionFilter<T>(ILoggerFactory loggers) : IFilter<ConsumeContext<T>>
     where T : class
@@ -33,14 +33,14 @@ internal sealed class SchemaVersionFilter<T>(ILoggerFactory loggers) : IFilter<C
                 RejectionReasons.UnknownSchemaVersion, $"Schema version {unknown} is not known; this system reads {SchemaVersions.Current}.");
         }
 
-        using var scope = Scope(context.Message);
+        using var scope = Scope(context);
         await next.Send(context);
     }
 
-    private IDisposable? Scope(T message) => message switch
+    private IDisposable? Scope(ConsumeContext<T> context) => context.Message switch
     {
         ImageEvent image => loggers.CreateLogger("Pipeline.Messaging").ImageScope(image.Collection, image.ImageId, image.CorrelationId),
         ImageUploaded upload => loggers.CreateLogger("Pipeline.Messaging").UploadScope(upload.Collection, upload.UploadId),
-        _ => null,
+        _ => loggers.CreateLogger("Pipeline.Messaging").MessageScope(typeof(T).Name, context.CorrelationId ?? context.ConversationId),
     };
 }

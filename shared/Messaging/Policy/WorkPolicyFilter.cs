@@ -28,6 +28,7 @@ internal sealed class WorkPolicyFilter : IFilter<ReceiveContext>, IDisposable
     private readonly ErrorClassification _classification;
     private readonly PublishResilience _resilience;
     private readonly MessagingMetrics _metrics;
+    private readonly Rejections _rejections;
     private readonly IHostApplicationLifetime? _lifetime;
     private readonly SemaphoreSlim _suspects = new(1);
 
@@ -40,6 +41,7 @@ internal sealed class WorkPolicyFilter : IFilter<ReceiveContext>, IDisposable
         ErrorClassification classification,
         PublishResilience resilience,
         MessagingMetrics metrics,
+        Rejections rejections,
         IHostApplicationLifetime? lifetime = null)
     {
         _endpoint = endpoint;
@@ -50,6 +52,7 @@ internal sealed class WorkPolicyFilter : IFilter<ReceiveContext>, IDisposable
         _classification = classification;
         _resilience = resilience;
         _metrics = metrics;
+        _rejections = rejections;
         _lifetime = lifetime;
         metrics.Watch(circuit);
     }
@@ -138,7 +141,7 @@ internal sealed class WorkPolicyFilter : IFilter<ReceiveContext>, IDisposable
             switch (_classification.Classify(error, state, fields))
             {
                 case ErrorClass.Permanent permanent:
-                    await RejectionPublisher.PublishAsync(context, _endpoint, permanent, fields, _metrics, _logger);
+                    await RejectionPublisher.PublishAsync(context, _endpoint, permanent, fields, _rejections);
                     return Outcomes.Rejected;
 
                 case ErrorClass.DependencyDown down:

@@ -1,10 +1,11 @@
+using System.Diagnostics;
 using MassTransit;
 using MassTransit.Transports;
 
 namespace Pipeline.Messaging.Publishing;
 
-/// <summary>A send endpoint whose every send has a time-out and retries, all under one message id.</summary>
-internal sealed class ResilientSendEndpoint(ISendEndpoint endpoint, PublishResilience resilience) : SendEndpointProxy(endpoint), ISendEndpoint
+/// <summary>A send endpoint whose every send has a time-out and retries, all under one message id and in the delivery's trace.</summary>
+internal sealed class ResilientSendEndpoint(ISendEndpoint endpoint, PublishResilience resilience, Activity? received) : SendEndpointProxy(endpoint), ISendEndpoint
 {
     private readonly ISendEndpoint _endpoint = endpoint;
 
@@ -20,7 +21,15 @@ internal sealed class ResilientSendEndpoint(ISendEndpoint endpoint, PublishResil
     // A retried message keeps its id, so that it can be recognised as the same one.
     protected override IPipe<SendContext<T>> GetPipeProxy<T>(IPipe<SendContext<T>>? pipe = null) => new MessageIdPipe<T>(NewId.NextGuid(), pipe);
 
-    private Task SendAsync<T>(T message, IPipe<SendContext<T>> pipe, CancellationToken cancellationToken)
-        where T : class =>
-        resilience.ExecuteAsync(typeof(T).Name, token => _endpoint.Send(message, pipe, token), cancellationToken);
+    private async Task SendAsync<T>(T message, IPipe<SendContext<T>> pipe, CancellationToken cancellationToken)
+        where T : class
+    {
+        // What is current here is seen by no caller: an asynchronous method's flow is its own.
+        if (received is not null && Activity.Current?.TraceId != received.TraceId)
+        {
+            Activity.Current = received;
+        }
+
+        await resilience.ExecuteAsync(typeof(T).Name, token => _endpoint.Send(message, pipe, token), cancellationToken);
+    }
 }

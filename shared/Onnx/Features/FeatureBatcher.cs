@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 
 namespace Pipeline.Onnx;
@@ -113,7 +114,11 @@ public sealed class FeatureBatcher : IAsyncDisposable
     {
         try
         {
+            long started = Stopwatch.GetTimestamp();
             CnnFeatures[] features = _backbone.Extract([.. batch.Select(request => request.Rgb)]);
+            InferenceMetrics.Duration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
+            InferenceMetrics.Images.Record(batch.Count);
+            InferenceMetrics.Fill.Record((double)batch.Count / _backbone.MaxBatch);
             for (int i = 0; i < batch.Count; i++)
             {
                 batch[i].Result.TrySetResult(features[i]);

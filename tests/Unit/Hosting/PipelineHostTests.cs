@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Pipeline.Hosting;
 using Pipeline.Messaging;
 using Pipeline.Tests.Support;
@@ -53,8 +54,40 @@ public sealed class PipelineHostTests
         var page = await answer.Content.ReadAsStringAsync();
         Assert.Equal("text/plain", answer.Content.Headers.ContentType!.MediaType);
         Assert.Contains("pipeline_message_duration_seconds_bucket{endpoint=\"scripted\",outcome=\"done\",stage=\"hash\",le=\"+Inf\"} 1\n", page, StringComparison.Ordinal);
+        Assert.Contains("pipeline_message_age_seconds_count{endpoint=\"scripted\",stage=\"hash\"} 1\n", page, StringComparison.Ordinal);
         Assert.Contains("pipeline_endpoint_paused{endpoint=\"scripted\"} 0\n", page, StringComparison.Ordinal);
         Assert.Contains("dotnet_gc_collections_total", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_in_the_folder_of_secrets_is_a_setting_and_wins()
+    {
+        var folder = Directory.CreateTempSubdirectory("secrets-");
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "Messaging__Password"), "from the file");
+            var builder = WebApplication.CreateSlimBuilder([$"--{PipelineHostExtensions.SecretsDirectory}={folder.FullName}", "--Messaging:Password=from the command line"]);
+            builder.AddPipelineHost("test");
+
+            Assert.Equal("from the file", builder.Configuration["Messaging:Password"]);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("Telemetry:Logs", "Xml")]
+    [InlineData("Telemetry:OtlpProtocol", "Telegraph")]
+    [InlineData("Telemetry:OtlpProtocol", "7")]
+    public void A_format_or_protocol_that_does_not_exist_is_refused(string key, string value)
+    {
+        var builder = WebApplication.CreateSlimBuilder([$"--{key}={value}"]);
+        builder.AddPipelineHost("test");
+        using var app = builder.Build();
+
+        Assert.ThrowsAny<Exception>(() => app.Services.GetRequiredService<IOptions<TelemetryOptions>>().Value);
     }
 
     private static async Task<WebApplication> StartAsync(Action<IServiceCollection> configure)

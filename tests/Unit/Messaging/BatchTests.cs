@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Contracts;
@@ -91,6 +92,47 @@ public sealed class BatchTests
         Assert.Equal(4, attempts);
     }
 
+    [Fact]
+    public async Task What_comes_of_a_message_stays_in_its_trace_though_its_batch_runs_in_another_messages()
+    {
+        using var source = new ActivitySource($"test-{Guid.NewGuid():N}");
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = heard => heard.Name is "MassTransit" || heard.Name == source.Name,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+        };
+        ActivitySource.AddActivityListener(listener);
+        var script = new BatchScript(batch => Task.WhenAll(batch.Select(item => item.Publish(new ImageRejected
+        {
+            Collection = "photos",
+            CorrelationId = item.Message.ImageId,
+            Stage = "hash",
+            Reason = RejectionReasons.CorruptImage,
+            Detail = "",
+        }))));
+        var traces = new ConcurrentDictionary<Guid, ActivityTraceId>();
+        await using var host = await BusHost.StartAsync(BusHost.Settings(), services => services
+            .AddSingleton(script).AddSingleton(traces)
+            .AddPipelineConsumers(bus =>
+            {
+                bus.AddConsumer<BatchScriptConsumer, BatchScriptConsumerDefinition>();
+                bus.AddConsumer<TraceConsumer>();
+            }));
+
+        var expected = new ConcurrentDictionary<Guid, ActivityTraceId>();
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
+        {
+            using var root = source.StartActivity()!;
+            var message = TestEvents.Cnn();
+            expected[message.ImageId] = root.TraceId;
+            await host.PublishAsync(message);
+        }));
+
+        await Eventually.TrueAsync(() => traces.Count == expected.Count);
+        Assert.True(script.Sizes.Max() > 1, "Every message came alone.");
+        Assert.Equal(expected.OrderBy(pair => pair.Key), traces.OrderBy(pair => pair.Key));
+    }
+
     private static Task<BusHost> StartAsync(BatchScript script) => BusHost.StartAsync(BusHost.Settings(), services => services
         .AddSingleton(script).AddSingleton(new Probe<ImageRejected>())
         .AddPipelineConsumers(bus =>
@@ -113,6 +155,15 @@ public sealed class BatchTests
     internal sealed class BatchScriptConsumer(BatchScript script) : IConsumer<Batch<CnnExtracted>>
     {
         public Task Consume(ConsumeContext<Batch<CnnExtracted>> context) => script.RunAsync(context.Message);
+    }
+
+    internal sealed class TraceConsumer(ConcurrentDictionary<Guid, ActivityTraceId> traces) : IConsumer<ImageRejected>
+    {
+        public Task Consume(ConsumeContext<ImageRejected> context)
+        {
+            traces[context.Message.CorrelationId] = Activity.Current!.TraceId;
+            return Task.CompletedTask;
+        }
     }
 
     internal sealed class BatchScriptConsumerDefinition()
