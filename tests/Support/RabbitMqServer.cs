@@ -81,6 +81,18 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>Starts it again on the same ports and data, and waits until it answers.</summary>
     public Task RestartAsync() => Owned().StartAgainAsync();
 
+    /// <summary>Where its Prometheus page is, if this process started it; else null.</summary>
+    public Uri? PrometheusUri => _private is null ? null : new Uri(_private.Settings["prometheus_url"]);
+
+    /// <summary>Imports users, permissions and what else a file of definitions has; they stay until the broker ends.</summary>
+    /// <param name="json">The definitions.</param>
+    /// <param name="ct">Cancels.</param>
+    public Task ImportDefinitionsAsync(string json, CancellationToken ct = default) =>
+        SendAsync(HttpMethod.Post, "api/definitions", JsonNode.Parse(json), ct);
+
+    /// <summary>A virtual host that is there already; not to be disposed of, unless it is to go.</summary>
+    public RabbitMqVirtualHost GetVirtualHost(string name) => new(this, name);
+
     /// <summary>Creates a virtual host of its own for a test.</summary>
     public async Task<RabbitMqVirtualHost> CreateVirtualHostAsync(CancellationToken ct = default)
     {

@@ -1,3 +1,7 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+
 namespace Pipeline.Tests.Support;
 
 /// <summary>
@@ -37,6 +41,19 @@ public sealed class RedisServer : IAsyncDisposable
 
         var owned = await PrivateServer.StartAsync("redis", parent);
         return new RedisServer(owned, new Uri(owned.Settings["url"]));
+    }
+
+    /// <summary>Bytes of memory that its data take.</summary>
+    public async Task<long> UsedMemoryAsync()
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(Url.Host, Url.Port < 0 ? 6379 : Url.Port);
+        using var answers = new StreamReader(client.GetStream());
+        var password = Uri.UnescapeDataString(Url.UserInfo.Split(':', 2)[^1]);
+        var commands = password.Length == 0 ? "INFO memory\r\nQUIT\r\n" : $"AUTH {password}\r\nINFO memory\r\nQUIT\r\n";
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(commands));
+        var line = (await answers.ReadToEndAsync()).Split('\n').First(text => text.StartsWith("used_memory:", StringComparison.Ordinal));
+        return long.Parse(line["used_memory:".Length..], CultureInfo.InvariantCulture);
     }
 
     /// <summary>A key prefix that no other test has.</summary>

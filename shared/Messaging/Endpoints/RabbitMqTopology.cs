@@ -59,8 +59,10 @@ internal static class RabbitMqTopology
     public static async Task DeclareSatellitesAsync(IChannel channel, string name, CancellationToken cancellationToken)
     {
         var quarantine = name + EndpointSettings.QuarantineSuffix;
+        await channel.ExchangeDeclareAsync(quarantine, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken);
         await channel.QueueDeclareAsync(
             quarantine, true, false, false, new Dictionary<string, object?> { ["x-queue-type"] = Quorum }, cancellationToken: cancellationToken);
+        await channel.QueueBindAsync(quarantine, quarantine, "", cancellationToken: cancellationToken);
 
         var retry = name + EndpointSettings.RetrySuffix;
         await channel.ExchangeDeclareAsync(retry, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken);
@@ -76,13 +78,13 @@ internal static class RabbitMqTopology
         return arguments;
     }
 
+    // By the target's own exchange: who may dead-letter by the default one may write to every queue of the broker.
     // At-least-once: a message leaves this queue only when the next one has it. It requires reject-publish, which
     // changes nothing where no length limit is set.
     private static Dictionary<string, object?> DeadLettering(string target) => new()
     {
         ["x-queue-type"] = Quorum,
-        ["x-dead-letter-exchange"] = "",
-        ["x-dead-letter-routing-key"] = target,
+        ["x-dead-letter-exchange"] = target,
         ["x-dead-letter-strategy"] = "at-least-once",
         ["x-overflow"] = "reject-publish",
     };

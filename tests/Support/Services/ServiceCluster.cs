@@ -29,9 +29,26 @@ public sealed class ServiceCluster : IAsyncDisposable
     /// <param name="folder">For blobs, index and logs; created if need be.</param>
     /// <param name="settings">Configuration by <c>Section:Key</c>; wins over what the cluster sets.</param>
     /// <param name="services">Projects below <c>services/</c>, one a process; none means <see cref="AllServices"/>.</param>
+    public static Task<ServiceCluster> StartAsync(
+        Uri broker, string redis, string folder, IReadOnlyDictionary<string, string>? settings = null, params string[] services) =>
+        StartAsync(broker, redis, folder, settings, _ => new Dictionary<string, string>(), services);
+
+    /// <summary>Starts the services, each with settings of its own, and waits until all are ready.</summary>
+    /// <param name="broker"><c>amqp://user:password@host:port/vhost</c></param>
+    /// <param name="redis">Redis in StackExchange.Redis's form.</param>
+    /// <param name="folder">For blobs, index and logs; created if need be.</param>
+    /// <param name="settings">Configuration by <c>Section:Key</c>; wins over what the cluster sets.</param>
+    /// <param name="settingsOf">A service's own, by its project's name; wins over the others. An empty value takes a setting back.</param>
+    /// <param name="services">Projects below <c>services/</c>, one a process; none means <see cref="AllServices"/>.</param>
     public static async Task<ServiceCluster> StartAsync(
-        Uri broker, string redis, string folder, IReadOnlyDictionary<string, string>? settings = null, params string[] services)
+        Uri broker,
+        string redis,
+        string folder,
+        IReadOnlyDictionary<string, string>? settings,
+        Func<string, IReadOnlyDictionary<string, string>> settingsOf,
+        params string[] services)
     {
+        ArgumentNullException.ThrowIfNull(settingsOf);
         ArgumentNullException.ThrowIfNull(broker);
         ArgumentNullException.ThrowIfNull(services);
         var configuration = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
@@ -56,7 +73,13 @@ public sealed class ServiceCluster : IAsyncDisposable
             foreach (var service in services is [] ? AllServices : services)
             {
                 var copy = cluster._processes.Count(process => process.Project == service) + 1;
-                cluster._processes.Add(ServiceProcess.Start(service, configuration, Path.Combine(logs, $"{service}-{copy}.log")));
+                var own = new Dictionary<string, string>(configuration, StringComparer.OrdinalIgnoreCase);
+                foreach (var (key, value) in settingsOf(service))
+                {
+                    own[key] = value;
+                }
+
+                cluster._processes.Add(ServiceProcess.Start(service, own, Path.Combine(logs, $"{service}-{copy}.log")));
             }
 
             await Task.WhenAll(cluster._processes.Select(process => process.WaitUntilReadyAsync(TimeSpan.FromMinutes(2))));

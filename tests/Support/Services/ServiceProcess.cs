@@ -110,6 +110,13 @@ public sealed class ServiceProcess : IAsyncDisposable
         _process = Launch();
     }
 
+    /// <summary>Processor time of its present life.</summary>
+    public TimeSpan ProcessorTime()
+    {
+        _process.Refresh();
+        return _process.TotalProcessorTime;
+    }
+
     /// <summary>The most memory that its present life held at once, in bytes.</summary>
     public long PeakMemory()
     {
