@@ -1,0 +1,169 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Pipeline.Tests.Support;
+using Xunit;
+
+namespace Pipeline.Tests.Unit.Operations;
+
+/// <summary>What an operator may rely on in <c>docker-compose.yml</c> and what is laid over it.</summary>
+public sealed partial class ComposeTests
+{
+    private const string Cluster = "infra/docker/cluster.yml";
+    private static readonly string[] Ours = [.. ServiceTopology.All.Select(service => service.Name)];
+    private static readonly string[] Servers = ["rabbitmq", "redis", "qdrant", "prometheus", "grafana"];
+
+    public static TheoryData<string, string> Services()
+    {
+        var all = new TheoryData<string, string>();
+        foreach (var overlay in (string[])["", Cluster, "infra/docker/gpu.yml", "infra/docker/ports.yml"])
+        {
+            foreach (var service in Read(overlay).Services.Keys)
+            {
+                all.Add(service, overlay);
+            }
+        }
+
+        return all;
+    }
+
+    [Fact]
+    public void Every_service_and_server_is_there()
+    {
+        Assert.Equal(Ours.Concat(Servers).Order(), Read("").Services.Keys.Where(name => name != "dashboard").Order());
+        Assert.Superset(new HashSet<string>(["rabbitmq-2", "rabbitmq-3", "qdrant-2", "qdrant-3", "redis-replica"]), Read(Cluster).Services.Keys.ToHashSet());
+    }
+
+    [Theory]
+    [MemberData(nameof(Services))]
+    public void A_container_is_confined_and_watched(string name, string overlay)
+    {
+        var service = Read(overlay).Services[name];
+
+        var user = (string?)service.GetValueOrDefault("user");
+        Assert.False(string.IsNullOrEmpty(user) || user.StartsWith('0') || user.StartsWith("root", StringComparison.Ordinal), "It runs as root.");
+        Assert.Equal("true", service["read_only"]);
+        Assert.Contains("no-new-privileges:true", ComposeFile.List(service, "security_opt"));
+        Assert.Contains("ALL", ComposeFile.List(service, "cap_drop"));
+        Assert.NotEmpty(ComposeFile.List(service, "tmpfs"));
+        Assert.NotEmpty(ComposeFile.List(ComposeFile.Map(service, "healthcheck")!, "test"));
+        Assert.Matches("^[0-9]+[mg]$", (string)service["mem_limit"]!);
+        Assert.InRange(double.Parse((string)service["cpus"]!, CultureInfo.InvariantCulture), 0.1, 64);
+        Assert.Equal("unless-stopped", service["restart"]);
+        Assert.DoesNotContain("privileged", service.Keys);
+    }
+
+    [Theory]
+    [MemberData(nameof(Services))]
+    public void Nothing_secret_stands_in_the_environment_and_no_volume_is_the_hosts_engine(string name, string overlay)
+    {
+        var service = Read(overlay).Services[name];
+
+        Assert.DoesNotContain(ComposeFile.Environment(service).Keys, key => Secret().IsMatch(key) && !key.EndsWith("__FILE", StringComparison.Ordinal));
+        Assert.DoesNotContain(ComposeFile.List(service, "volumes"), volume => ((string)volume!).Contains("docker.sock", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Only_the_gateway_is_reached_from_outside_and_from_loopback_alone()
+    {
+        var published = Read("").Services.Where(service => ComposeFile.List(service.Value, "ports").Count > 0).ToArray();
+
+        Assert.Equal("gateway", Assert.Single(published).Key);
+        Assert.Equal(["${GATEWAY_ADDRESS:-127.0.0.1}:${GATEWAY_PORT:-8080}:8080"], ComposeFile.List(published[0].Value, "ports"));
+        Assert.Equal("true", ComposeFile.Map(ComposeFile.Map(Read("").Root, "networks")!, "pipeline")!["internal"]);
+        foreach (var port in Read("infra/docker/ports.yml").Services.Where(service => service.Key != "gateway").SelectMany(service => ComposeFile.List(service.Value, "ports")))
+        {
+            Assert.StartsWith("127.0.0.1:", (string)port!, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(Cluster)]
+    public void Every_service_of_ours_can_be_scaled_but_those_who_own_something(string overlay)
+    {
+        foreach (var name in Ours.Where(name => name is not "gateway"))
+        {
+            var service = Read(overlay).Services[name];
+            Assert.DoesNotContain("container_name", service.Keys);
+            Assert.DoesNotContain("hostname", service.Keys);
+            Assert.Empty(ComposeFile.List(service, "ports"));
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(Cluster)]
+    [InlineData("infra/docker/gpu.yml")]
+    public void Every_secret_that_is_used_is_declared_and_made(string overlay)
+    {
+        var compose = Read(overlay);
+        var declared = ComposeFile.Map(compose.Root, "secrets")!;
+        foreach (var secret in compose.Services.Values.SelectMany(service => ComposeFile.List(service, "secrets")).Cast<Dictionary<object, object?>>())
+        {
+            Assert.True(declared.ContainsKey(secret["source"]!), $"{secret["source"]} is not declared.");
+        }
+
+        foreach (var service in Ours.Select(name => (Name: name, Secrets: ComposeFile.List(compose.Services[name], "secrets").Cast<Dictionary<object, object?>>().ToArray())))
+        {
+            Assert.Contains(service.Secrets, secret => (string)secret["source"]! == $"rabbitmq-{service.Name}" && (string)secret["target"]! == "Messaging__Password");
+            Assert.Equal(service.Name, ComposeFile.Environment(compose.Services[service.Name])["Messaging__User"]);
+        }
+    }
+
+    [Fact]
+    public async Task The_secrets_are_made_once_and_differ_from_one_another()
+    {
+        var folder = Directory.CreateTempSubdirectory("secrets-");
+        try
+        {
+            var first = await MakeAsync();
+            var second = await MakeAsync();
+
+            var files = Read(Cluster).Root["secrets"] is Dictionary<object, object?> secrets
+                ? secrets.Values.Cast<Dictionary<object, object?>>().Select(secret => Path.GetFileName((string)secret["file"]!))
+                : [];
+            Assert.Superset(files.ToHashSet(), first.Keys.ToHashSet());
+            var random = first.Where(pair => !pair.Key.Contains('.', StringComparison.Ordinal)).ToArray();
+            Assert.Equal(random.Length, random.Select(pair => pair.Value).Distinct().Count());
+            Assert.All(random, pair => Assert.Equal(pair.Value, second[pair.Key]));
+            Assert.All(random, pair => Assert.True(pair.Value.TrimEnd().Length >= 32));
+            Assert.DoesNotContain("\"@", first["rabbitmq-definitions.json"], StringComparison.Ordinal);
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, folder.UnixFileMode);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+
+        async Task<Dictionary<string, string>> MakeAsync()
+        {
+            var made = await Script.RunAsync($"infra/docker/secrets '{folder.FullName}'");
+            Assert.True(made.ExitCode == 0, made.Error);
+            return folder.GetFiles().ToDictionary(file => file.Name, file => File.ReadAllText(file.FullName));
+        }
+    }
+
+    /// <summary>What binds nowhere is refused: a misspelt key would be a default in production.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData(Cluster)]
+    [InlineData("infra/docker/gpu.yml")]
+    public void Every_setting_is_an_option_that_exists(string overlay)
+    {
+        var options = new OptionKeys();
+        foreach (var name in Ours)
+        {
+            var service = Read(overlay).Services[name];
+            var secrets = ComposeFile.List(service, "secrets").Cast<Dictionary<object, object?>>().Select(secret => (string)secret["target"]!);
+            foreach (var key in ComposeFile.Environment(service).Keys.Concat(secrets).Select(key => key.Replace("__", ":", StringComparison.Ordinal)))
+            {
+                Assert.True(options.Knows(key), $"{name}: there is no option {key}.");
+            }
+        }
+    }
+
+    private static ComposeFile Read(string overlay) => overlay.Length == 0 ? ComposeFile.Read() : ComposeFile.Read(overlay);
+
+    [GeneratedRegex("(password|passwd|apikey|api_key|secret|token|sha256)$|password", RegexOptions.IgnoreCase)]
+    private static partial Regex Secret();
+}
