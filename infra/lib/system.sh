@@ -7,8 +7,8 @@
 
 readonly base_packages=(ca-certificates cmake make g++ libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev
   libopencv-features2d-dev libopencv-calib3d-dev libvips42 libheif1 libonnx-dev)
-readonly server_packages=(rabbitmq-server redis-server curl)
 readonly browser_packages=(chromium fonts-dejavu-core)
+readonly server_packages=(rabbitmq-server redis-server curl prometheus)
 
 # A .NET that its install script put below the home folder counts, too.
 find_dotnet() {
