@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Pipeline.Tests.Benchmarks;
+using Pipeline.Tests.Benchmarks.Qdrant;
 using Pipeline.Tests.Benchmarks.Reindex;
+using Pipeline.Tests.Benchmarks.Scale;
 using Pipeline.Tests.Benchmarks.Update;
 using Pipeline.Tests.Support;
 
@@ -14,9 +16,12 @@ const string Usage = $"""
     {HammingArguments.Usage}
     {UpdateArguments.Usage}
     {ReindexArguments.Usage}
+    {ScaleArguments.Usage}
     dotnet run -c Release --project tests/Benchmarks -- storage [--json FILE]
     dotnet run -c Release --project tests/Benchmarks -- vocabulary [--json FILE]
     dotnet run -c Release --project tests/Benchmarks -- encode [--json FILE]
+    dotnet run -c Release --project tests/Benchmarks -- qdrant [--json FILE]
+      Our side of the index in Qdrant, against a server that only answers.
     """;
 
 try
@@ -35,12 +40,15 @@ try
         ["hamming", .. var rest] => await HammingAsync(HammingArguments.Parse(rest)),
         ["reindex", .. var rest] => await ReindexAsync(ReindexArguments.Parse(rest)),
         ["update", .. var rest] => await UpdateAsync(UpdateArguments.Parse(rest)),
+        ["scale", .. var rest] => await ScaleAsync(ScaleArguments.Parse(rest)),
         ["storage"] => await StorageAsync(null),
         ["storage", "--json", var json] => await StorageAsync(json),
         ["vocabulary"] => await VocabularyAsync(null),
         ["vocabulary", "--json", var json] => await VocabularyAsync(json),
         ["encode"] => await EncodeAsync(null),
         ["encode", "--json", var json] => await EncodeAsync(json),
+        ["qdrant"] => await QdrantAsync(null),
+        ["qdrant", "--json", var json] => await QdrantAsync(json),
         _ => throw new ArgumentException("Which benchmark?"),
     };
 }
@@ -193,6 +201,30 @@ static async Task<int> EncodeAsync(string? json)
     {
         await using var file = File.Create(json);
         await JsonSerializer.SerializeAsync(file, figures, EncodeFigures.JsonOptions);
+    }
+
+    return 0;
+}
+
+static async Task<int> QdrantAsync(string? json)
+{
+    var figures = await QdrantBenchmark.RunAsync(Console.WriteLine);
+    if (json is not null)
+    {
+        await using var file = File.Create(json);
+        await JsonSerializer.SerializeAsync(file, figures, QdrantBenchmark.JsonOptions);
+    }
+
+    return 0;
+}
+
+static async Task<int> ScaleAsync(ScaleArguments arguments)
+{
+    var figures = await ScaleBenchmark.RunAsync(arguments, Console.WriteLine);
+    if (arguments.Json is not null)
+    {
+        await using var file = File.Create(arguments.Json);
+        await JsonSerializer.SerializeAsync(file, figures, ScaleFigures.JsonOptions);
     }
 
     return 0;

@@ -15,7 +15,6 @@ internal sealed class OptionKeys
     // Read by the host itself or by ASP.NET Core, not bound to options of ours.
     private static readonly string[] OfTheHost = [PipelineHostExtensions.SecretsDirectory, "ASPNETCORE_URLS", "Logging:LogLevel:Microsoft.AspNetCore"];
 
-
     private readonly IReadOnlyList<(string Section, Type Options)> _bound;
 
     public OptionKeys()
