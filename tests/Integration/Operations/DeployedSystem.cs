@@ -55,7 +55,8 @@ public sealed partial class DeployedSystem : IAsyncLifetime
                 ["Telemetry:OtlpProtocol"] = "Http",
                 ["Telemetry:Logs"] = "Json",
             },
-            SettingsOf);
+            SettingsOf,
+            [.. ServiceCluster.AllServices, "Dashboard"]);
 
         Gateway.BaseAddress = _services["Gateway"].Url;
         Gateway.DefaultRequestHeaders.Add("X-Api-Key", Secret("gateway-key"));
@@ -108,11 +109,11 @@ public sealed partial class DeployedSystem : IAsyncLifetime
         Mount($"rabbitmq-{NameOf(project)}", "Messaging__Password");
         Mount("redis-connection", "Storage__State__ConnectionString");
         var settings = new Dictionary<string, string> { ["SecretsDirectory"] = secrets, ["Messaging:User"] = NameOf(project) };
-        if (project == "Gateway")
+        if (project is "Gateway" or "Dashboard")
         {
-            Mount("gateway-key-sha256", "Gateway__ApiKeys__0__Sha256");
-            settings["Gateway:ApiKeys:0:Name"] = "operator";
-            settings["Gateway:ApiKeys:0:Role"] = "admin";
+            Mount($"{NameOf(project)}-key-sha256", $"{project}__ApiKeys__0__Sha256");
+            settings[$"{project}:ApiKeys:0:Name"] = "operator";
+            settings[$"{project}:ApiKeys:0:Role"] = "admin";
         }
 
         return settings;

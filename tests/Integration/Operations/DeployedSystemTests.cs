@@ -62,7 +62,7 @@ public sealed class DeployedSystemTests(DeployedSystem system) : IClassFixture<D
     public async Task Every_command_of_the_gateway_is_within_the_rights_of_those_who_carry_it_out()
     {
         var collection = $"v1/collections/{DeployedSystem.Collection}";
-        foreach (var command in (string[])["vocabulary", "encoder", "model", "model/rollback", "embedding", "neighbours/repair"])
+        foreach (var command in (string[])["vocabulary", "encoder", "model", "model/rollback", "embedding", "neighbours/repair", "reindex", "reindex/cancel"])
         {
             using var answer = await system.Gateway.PostAsJsonAsync($"{collection}/{command}", new JsonObject());
             Assert.True(answer.IsSuccessStatusCode || (int)answer.StatusCode == 409, $"{command}: {answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");

@@ -17,6 +17,12 @@ internal static partial class BrokerPermissions
     // The queues of those who wait for answers: the bus's own name for them, and the one that the examples for other systems use.
     private const string AnswerQueues = @"[A-Za-z0-9_.-]+_bus_[a-z0-9]+";
     private const string AnswerExchanges = $@"{AnswerQueues}|replies-[A-Za-z0-9-]+";
+
+    // Each dashboard hears the reports in a queue of its own; it takes failed messages, and drives them again by their endpoint's exchange.
+    private const string ReportQueues = "dashboard-reports-[a-z0-9.-]+";
+    private const string AnyEndpoint = "[a-z-]+";
+    private const string FailureQueues = "[a-z-]+_(error|quarantine)";
+    private const string Dashboard = "dashboard";
     private const string Satellites = "(_error|_quarantine|_retry|_skipped)?";
 
     /// <summary>The definitions with a placeholder for each user's password hash.</summary>
@@ -46,6 +52,7 @@ internal static partial class BrokerPermissions
     [
         .. Endpoints(service),
         Exchanges(service.Consumed.Concat(service.Published)),
+        service.Name == Dashboard ? AnyEndpoint : "",
         .. Answers(service),
     ]);
 
@@ -53,6 +60,7 @@ internal static partial class BrokerPermissions
     [
         .. Endpoints(service),
         Exchanges(service.Published),
+        service.Name == Dashboard ? AnyEndpoint : "",
         .. Answers(service),
     ]);
 
@@ -61,13 +69,14 @@ internal static partial class BrokerPermissions
         .. Endpoints(service),
         Exchanges(service.Consumed.Concat(service.Published)),
         service.Asks ? AnswerQueues : "",
+        service.Name == Dashboard ? FailureQueues : "",
     ]);
 
     private static IEnumerable<string> Endpoints(ServiceTopology service)
     {
         // A process that publishes to an endpoint declares it, with everything that belongs to it, before it has a worker.
         yield return Alternatives(service.Work.Concat(service.Routed)) is { Length: > 0 } work ? work + Satellites : "";
-        yield return Alternatives(service.Interactive);
+        yield return service.Name == Dashboard ? ReportQueues : Alternatives(service.Interactive);
     }
 
     private static IEnumerable<string> Answers(ServiceTopology service)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.CnnExtraction;
 using Pipeline.Contracts.Events;
+using Pipeline.Dashboard;
 using Pipeline.Gateway;
 using Pipeline.HashEncoding;
 using Pipeline.Indexing;
@@ -44,6 +45,7 @@ internal sealed record ServiceTopology(
         Read("indexing", typeof(IndexingServiceCollectionExtensions), (services, configuration) => services.AddIndexing(configuration)),
         Read("neighbour-mining", typeof(NeighbourMiningServiceCollectionExtensions), (services, configuration) => services.AddNeighbourMining(configuration)),
         Read("model-updating", typeof(ModelUpdatingServiceCollectionExtensions), (services, configuration) => services.AddModelUpdating(configuration)),
+        Read("dashboard", typeof(DashboardServiceCollectionExtensions), (services, configuration) => services.AddDashboard(configuration)),
         Read("gateway", typeof(GatewayServiceCollectionExtensions), (services, configuration) => services.AddGateway(configuration)),
     ];
 
@@ -73,7 +75,8 @@ internal sealed record ServiceTopology(
             }
         }
 
-        HashSet<Type> published = [.. PublishedMessages.Of(assembly), .. routes.Select(route => route.Event)];
+        // Every process tells the dashboard what its endpoints do.
+        HashSet<Type> published = [typeof(ServiceReported), .. PublishedMessages.Of(assembly), .. routes.Select(route => route.Event)];
         if (work.Count > 0)
         {
             // The policy of work endpoints answers permanent errors.
