@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Pipeline.Tests.Support;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
@@ -9,7 +10,7 @@ using Xunit;
 namespace Pipeline.Tests.Integration.Operations;
 
 /// <summary>The system under the users, secrets and telemetry of its deployment.</summary>
-public sealed class DeployedSystemTests(DeployedSystem system) : IClassFixture<DeployedSystem>
+public sealed partial class DeployedSystemTests(DeployedSystem system) : IClassFixture<DeployedSystem>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly string[] Ways = ["gateway", "upload", "sift-extraction", "cnn-extraction", "hash-encoding", "indexing", "neighbour-mining"];
@@ -134,6 +135,25 @@ public sealed class DeployedSystemTests(DeployedSystem system) : IClassFixture<D
     }
 
     [Fact]
+    public async Task Dashboards_and_alerts_ask_for_what_brokers_runtimes_and_servers_export()
+    {
+        using var http = new HttpClient();
+        var broker = system.RabbitMq.PrometheusUri!;
+        string[] pages =
+        [
+            await http.GetStringAsync(broker + "metrics"),
+            await http.GetStringAsync(broker + "metrics/detailed?family=queue_coarse_metrics&family=queue_consumer_count"),
+            .. await Task.WhenAll(system.Services.Processes.Select(process => process.MetricsAsync())),
+        ];
+        var exported = pages.SelectMany(page => SampleName().Matches(page)).Select(match => match.Groups[1].Value).ToHashSet();
+
+        var asked = MonitoringQueries.All().SelectMany(expression => ForeignName().Matches(expression)).Select(match => match.Value).Distinct().ToArray();
+
+        Assert.Contains(asked, name => name.StartsWith("rabbitmq_detailed_", StringComparison.Ordinal));
+        Assert.All(asked, name => Assert.Contains(name, exported));
+    }
+
+    [Fact]
     public async Task Redis_users_do_what_they_are_for()
     {
         using var services = await RedisUsers.LogInAsync(system.Redis.Url, "default", system.Secret("redis-services"));
@@ -146,6 +166,13 @@ public sealed class DeployedSystemTests(DeployedSystem system) : IClassFixture<D
             Assert.StartsWith("-NOPERM", await services.AskAsync(command), StringComparison.Ordinal);
         }
     }
+
+    [GeneratedRegex("^([a-z_]+)[{ ]", RegexOptions.Multiline)]
+    private static partial Regex SampleName();
+
+    // Names of ours are checked without a run: some are exported only once something has happened.
+    [GeneratedRegex(@"\b(rabbitmq|dotnet|http_server)_[a-z_]+\b(?=[\[{ ]|$|\))")]
+    private static partial Regex ForeignName();
 
     private Task<IConnection> ConnectAsync(string user) => new ConnectionFactory
     {

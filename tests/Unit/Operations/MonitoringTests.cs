@@ -48,7 +48,7 @@ public sealed partial class MonitoringTests
     public void Dashboards_and_alerts_ask_for_metrics_that_services_export()
     {
         var exported = Exported();
-        var expressions = Expressions().ToArray();
+        var expressions = MonitoringQueries.All().ToArray();
 
         var asked = expressions.SelectMany(expression => MetricName().Matches(expression)).Select(match => match.Value).Distinct().ToArray();
 
@@ -71,13 +71,6 @@ public sealed partial class MonitoringTests
             }
         }
     }
-
-    /// <summary>What is asked of Prometheus, in dashboards and alerts.</summary>
-    internal static IEnumerable<string> Expressions() => Dashboards()
-        .SelectMany(dashboard => dashboard["panels"]!.AsArray())
-        .SelectMany(panel => panel!["targets"]?.AsArray() ?? [])
-        .Select(target => (string)target!["expr"]!)
-        .Append(File.ReadAllText(Path.Combine(Infra, "prometheus", "alerts.yml")));
 
     private static IEnumerable<JsonNode> Dashboards() =>
         Directory.GetFiles(Path.Combine(Infra, "grafana", "dashboards"), "*.json").Select(file => JsonNode.Parse(File.ReadAllText(file))!);
