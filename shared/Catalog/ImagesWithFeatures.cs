@@ -52,6 +52,27 @@ public static class ImagesWithFeatures
         while (cursor is not null);
     }
 
+    /// <summary>
+    /// A collection's living images in ascending order of id, in one walk: each that is there all the time exactly once, whatever becomes of it
+    /// meanwhile.
+    /// </summary>
+    public static async IAsyncEnumerable<ImageRecord> ScanLivingAsync(this ImageCatalog images, string collection, [EnumeratorCancellation] CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        string? cursor = null;
+        do
+        {
+            var page = await images.ScanAsync(collection, cursor, ImageCatalog.MaxPage, ct);
+            foreach (var image in page.Images.Where(image => LivingStatuses.Contains(image.Status)))
+            {
+                yield return image;
+            }
+
+            cursor = page.NextCursor;
+        }
+        while (cursor is not null);
+    }
+
     /// <summary>A collection's living images. One whose status changes during the walk may come twice.</summary>
     public static async IAsyncEnumerable<ImageRecord> LivingAsync(this ImageCatalog images, string collection, [EnumeratorCancellation] CancellationToken ct)
     {

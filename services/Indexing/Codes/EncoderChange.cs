@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Pipeline.Catalog;
 using Pipeline.Contracts;
 using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Events;
+using Pipeline.VectorIndex;
 
 namespace Pipeline.Indexing.Codes;
 
@@ -16,9 +18,14 @@ public sealed partial class EncoderChange(
     EncoderCatalog encoders,
     ImageCatalog images,
     Generations generations,
+    IVectorIndex index,
     IndexWrites writes,
+    TimeProvider time,
     ILogger<EncoderChange> logger) : ICollectionChange
 {
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+    private readonly ConcurrentDictionary<string, long> _looked = new(StringComparer.Ordinal);
+
     /// <summary>Makes the encoder the next one, unless it serves already or a later one has been trained.</summary>
     /// <returns>Whether it is the next one now.</returns>
     /// <exception cref="InvalidOperationException">The collection has no index yet, which may change.</exception>
@@ -72,7 +79,7 @@ public sealed partial class EncoderChange(
             yield break;
         }
 
-        await foreach (var image in images.LivingWithFeaturesAsync(collection, Stages.Cnn, ct))
+        await foreach (var image in images.ScanLivingAsync(collection, ct))
         {
             if (image.FeaturesKey(generation.ModelVersion) is not null && ImageCodes.Lacks(image, generation, Stages.NextHash))
             {
@@ -94,7 +101,7 @@ public sealed partial class EncoderChange(
         }
 
         var served = false;
-        if (generation.NextEncoder is { } next && !await IsAnyMissingAsync(collection, generation, ct))
+        if (generation.NextEncoder is { } next && await IsWorthALookAsync(collection, generation, next, ct) && !await IsAnyMissingAsync(collection, generation, ct))
         {
             using (await writes.ForAllAsync(ct))
             {
@@ -118,13 +125,27 @@ public sealed partial class EncoderChange(
         return served;
     }
 
+    /// <summary>Two counts say most of the time that codes are missing, without a walk over all images. Now and then they are not relied on.</summary>
+    private async Task<bool> IsWorthALookAsync(string collection, Generation generation, EncoderChoice next, CancellationToken ct)
+    {
+        var isTime = !_looked.TryGetValue(collection, out var looked) || time.GetElapsedTime(looked) >= LongestWait;
+        if (isTime || await index.CountAsync(generation.CodeIndexName(collection, next.Version), ct: ct)
+            >= await index.CountAsync(generation.CodeIndexName(collection, generation.EncoderVersion), ct: ct))
+        {
+            _looked[collection] = time.GetTimestamp();
+            return true;
+        }
+
+        return false;
+    }
+
     /// <summary>
     /// Images that come into the index from now on have both codes, so what is missing once can only become less. One that is just
     /// about to be noted as indexed may lack the code, too: it is seen while it is processed.
     /// </summary>
     private async Task<bool> IsAnyMissingAsync(string collection, Generation generation, CancellationToken ct)
     {
-        await foreach (var image in images.LivingWithFeaturesAsync(collection, Stages.Cnn, ct))
+        await foreach (var image in images.ScanLivingAsync(collection, ct))
         {
             if (ImageCodes.Lacks(image, generation, Stages.NextHash) || ImageCodes.IsBeingWritten(image))
             {

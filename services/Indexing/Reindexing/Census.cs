@@ -27,28 +27,16 @@ internal sealed class Census(Generation generation, int sample, ulong seed)
     public static async Task<Census> TakeAsync(ImageCatalog images, string collection, Generation serving, Generation of, int sample, ulong seed, CancellationToken ct)
     {
         var census = new Census(of, sample, seed);
-        string? cursor = null;
-        do
+        await foreach (var image in images.ScanLivingAsync(collection, ct))
         {
-            var page = await images.ScanAsync(collection, cursor, ImageCatalog.MaxPage, ct);
-            foreach (var image in page.Images)
-            {
-                census.Add(image, serving);
-            }
-
-            cursor = page.NextCursor;
+            census.Add(image, serving);
         }
-        while (cursor is not null);
+
         return census;
     }
 
     private void Add(ImageRecord image, Generation serving)
     {
-        if (image.Status is not (ImageStatus.Processing or ImageStatus.Indexed))
-        {
-            return;
-        }
-
         if (!FanIn.IsReadyFor(image, generation))
         {
             Lacking++;

@@ -19,7 +19,7 @@ public sealed class GenerationFiller(
     private const int AtOnce = 16;
 
     private static readonly TimeSpan ShortestLook = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan LongestLook = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestLook = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Fills in a batch, and waits a while for what it asked for.</summary>
     /// <param name="record">The collection, with a next generation.</param>

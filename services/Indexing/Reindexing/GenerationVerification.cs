@@ -17,14 +17,14 @@ public sealed class GenerationVerification(
     /// <summary>Verifies a next generation.</summary>
     /// <param name="record">The collection, with a next generation.</param>
     /// <param name="ct">Cancels.</param>
-    /// <returns>What was found; null while an image lacks an embedding or a code, which is to come.</returns>
+    /// <returns>What was found; null while an image lacks an embedding or a code, which is to come, or the index is still at work.</returns>
     public async Task<GenerationFigures?> VerifyAsync(CollectionRecord record, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(record);
         var started = Stopwatch.GetTimestamp();
         var (serving, next) = (record.Active!, record.Active!.Next!);
         var census = await Census.TakeAsync(images, record.Name, serving, next, options.Value.CanaryGallery, options.Value.CanarySeed, ct);
-        if (census.Lacking > 0)
+        if (census.Lacking > 0 || await StatusAsync(record.Name, next, ct) is not { } status)
         {
             return null;
         }
@@ -41,16 +41,32 @@ public sealed class GenerationVerification(
             Canaries = found.Canaries,
             Recall = found.Recall,
             CodesEqual = found.CodesEqual,
+            IndexStatus = status.Length == 0 ? null : status,
             Seconds = Stopwatch.GetElapsedTime(started).TotalSeconds,
         };
         return figures with { Fault = FaultOf(figures) };
     }
 
     private string? FaultOf(GenerationFigures figures) =>
-        figures.Wrong > 0 ? $"{figures.Wrong} images are missing in the index, or too many."
+        figures.IndexStatus == nameof(IndexStatus.Red) ? "The index says that a part of it has failed."
+        : figures.Wrong > 0 ? $"{figures.Wrong} images are missing in the index, or too many."
         : figures.Recall < options.Value.CanaryRecall ? FormattableString.Invariant($"The index finds {figures.Recall:P1} of the exact ten nearest of {figures.Canaries} images; {options.Value.CanaryRecall:P1} are asked for.")
         : figures.CodesEqual < 1 ? FormattableString.Invariant($"The codes of {1 - figures.CodesEqual:P1} of {figures.Canaries} images are not the stored ones.")
         : null;
+
+    /// <summary>The worse of what its two indexes say of themselves, empty where they say nothing; null while they are at work on what was written.</summary>
+    private async Task<string?> StatusAsync(string collection, Generation next, CancellationToken ct)
+    {
+        if (index is not IIndexStatus telling)
+        {
+            return "";
+        }
+
+        IndexStatus[] statuses = await Task.WhenAll(next.IndexNames(collection).Select(name => telling.GetStatusAsync(name, ct)));
+        return statuses.Contains(IndexStatus.Red) ? nameof(IndexStatus.Red)
+            : statuses.All(status => status == IndexStatus.Green) ? nameof(IndexStatus.Green)
+            : null;
+    }
 
     /// <summary>Equal counts say that all is there. Where they differ, because images come and go meanwhile or points were lost, it is looked which.</summary>
     private async Task<(long Mended, long Wrong)> MendAsync(string collection, Generation next, Census census, CancellationToken ct)

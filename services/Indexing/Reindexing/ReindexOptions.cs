@@ -49,7 +49,7 @@ public sealed class ReindexOptions : IValidatableObject
 
     /// <summary>Images among which they are searched, at least 100; of a larger collection as many are drawn.</summary>
     [Range(100, 1_000_000)]
-    public int CanaryGallery { get; init; } = 20_000;
+    public int CanaryGallery { get; init; } = 10_000;
 
     /// <summary>Chooses them.</summary>
     public ulong CanarySeed { get; init; } = 1;

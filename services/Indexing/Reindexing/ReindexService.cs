@@ -19,6 +19,7 @@ public sealed partial class ReindexService(
     /// <summary>A look that ends nothing takes at most one part in so many of the time.</summary>
     private const int LongestShare = 10;
 
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
     private readonly ConcurrentDictionary<string, Task> _running = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
@@ -62,7 +63,10 @@ public sealed partial class ReindexService(
         var started = Stopwatch.GetTimestamp();
         try
         {
-            await fill.AdvanceAsync(collection, ct);
+            if (await fill.AdvanceAsync(collection, ct))
+            {
+                return;
+            }
         }
         catch (Exception exception) when (!ct.IsCancellationRequested)
         {
@@ -70,12 +74,10 @@ public sealed partial class ReindexService(
             LogFailed(logger, exception, collection);
         }
 
-        // Where codes are still to come, the next look is not at once; a command that comes first finds the record anyway.
+        // Codes are still to come, or the index is still at work: the next look is not at once.
         var pause = Stopwatch.GetElapsedTime(started) * LongestShare;
         await Task.Delay(pause < LongestPause ? pause : LongestPause, time, ct);
     }
-
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The collections cannot be listed to fill their generations; the next look will try again")]
     private static partial void LogNoList(ILogger logger, Exception exception);

@@ -106,6 +106,17 @@ public sealed partial class QdrantVectorIndex
         return _requests.AliasesAsync(ct);
     }
 
+    /// <inheritdoc/>
+    public async Task<IndexStatus> GetStatusAsync(string collection, CancellationToken ct = default)
+    {
+        ThrowIfDisposed();
+        ArgumentNullException.ThrowIfNull(collection);
+        var info = await FindAsync(collection, ct) ?? throw new CollectionNotFoundException(collection);
+
+        // A status that a later server invents is none to rely on.
+        return Enum.TryParse<IndexStatus>(info.Status, ignoreCase: true, out var status) ? status : IndexStatus.Grey;
+    }
+
     private async Task<CollectionInfo?> FindAsync(string collection, CancellationToken ct)
     {
         try

@@ -17,7 +17,7 @@ namespace Pipeline.VectorIndex.Qdrant;
 /// a search and the question for what lies at its limit are two looks, between which others may write. Scores are computed in single
 /// precision. Points of a sparse space whose products with the query add up to exactly zero are left out.
 /// </remarks>
-public sealed partial class QdrantVectorIndex : IVectorIndex, IIndexSnapshots, IStorageProbe, IDisposable
+public sealed partial class QdrantVectorIndex : IVectorIndex, IIndexSnapshots, IStorageProbe, IIndexStatus, IDisposable
 {
     private readonly ConcurrentDictionary<string, QdrantSpaces> _spaces = new(StringComparer.Ordinal);
     private readonly QdrantOptions _options;

@@ -35,7 +35,7 @@ public sealed class CodesTests : IAsyncLifetime
         _generations = new Generations(_catalog.Collections, _directory.Index);
         _indexer = new ImageIndexer(_catalog.Images, _generations, _directory.Index, _writes, _catalog.Blobs, TimeProvider.System);
         _change = new EncoderChange(
-            _catalog.Collections, _catalog.Encoders, _catalog.Images, _generations, _writes, NullLogger<EncoderChange>.Instance);
+            _catalog.Collections, _catalog.Encoders, _catalog.Images, _generations, _directory.Index, _writes, TimeProvider.System, NullLogger<EncoderChange>.Instance);
         await LiveAsync(_one);
         await LiveAsync(_two);
     }

@@ -33,6 +33,14 @@ public sealed class QdrantRequestTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_collection_tells_its_status_and_one_that_is_not_there_that_it_is_not()
+    {
+        await using var index = await CreateAsync();
+        Assert.Equal(IndexStatus.Green, await index.GetStatusAsync("c"));
+        await Assert.ThrowsAsync<CollectionNotFoundException>(() => index.GetStatusAsync("none"));
+    }
+
+    [Fact]
     public async Task Codes_are_kept_on_disk_searched_by_their_copies_in_memory_and_have_no_graph()
     {
         await using var index = await CreateAsync();
