@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -54,6 +55,7 @@ public static class VectorIndexServiceCollectionExtensions
         services.AddSingleton(provider => new QdrantVectorIndex(
             provider.GetRequiredService<IOptions<QdrantOptions>>().Value,
             provider.GetService<TimeProvider>(),
+            provider.GetService<IMeterFactory>(),
             provider.GetRequiredService<ILogger<QdrantVectorIndex>>()));
         services.AddSingleton<IVectorIndex>(provider => provider.GetRequiredService<QdrantVectorIndex>());
         services.AddSingleton<IIndexSnapshots>(provider => provider.GetRequiredService<QdrantVectorIndex>());

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -13,11 +14,13 @@ namespace Pipeline.VectorIndex.Qdrant;
 internal sealed class QdrantClient : IDisposable
 {
     private readonly HttpClient _http;
+    private readonly QdrantMetrics _metrics;
     private readonly QdrantResilience _resilience;
 
-    public QdrantClient(QdrantOptions options, TimeProvider time, ILogger logger)
+    public QdrantClient(QdrantOptions options, TimeProvider time, QdrantMetrics metrics, ILogger logger)
     {
-        _resilience = new QdrantResilience(options, time, logger);
+        _metrics = metrics;
+        _resilience = new QdrantResilience(options, time, metrics, logger);
         _http = new HttpClient(new SocketsHttpHandler
         {
             // A redirection could lead the key astray; a name may come to mean another node.
@@ -68,6 +71,32 @@ internal sealed class QdrantClient : IDisposable
     public void Dispose() => _http.Dispose();
 
     private async Task<T> SendAsync<T>(
+        HttpMethod method, string path, byte[]? body, JsonTypeInfo<Envelope<T>> result, bool isRepeatable, CancellationToken ct)
+    {
+        var (started, outcome) = (Stopwatch.GetTimestamp(), "cancelled");
+        try
+        {
+            var answer = await AnswerAsync(method, path, body, result, isRepeatable, ct);
+            outcome = "done";
+            return answer;
+        }
+        catch (QdrantRefusedException)
+        {
+            outcome = "refused";
+            throw;
+        }
+        catch (StorageUnavailableException)
+        {
+            outcome = "unavailable";
+            throw;
+        }
+        finally
+        {
+            _metrics.Finished(method, path, outcome, Stopwatch.GetElapsedTime(started));
+        }
+    }
+
+    private async Task<T> AnswerAsync<T>(
         HttpMethod method, string path, byte[]? body, JsonTypeInfo<Envelope<T>> result, bool isRepeatable, CancellationToken ct)
     {
         try

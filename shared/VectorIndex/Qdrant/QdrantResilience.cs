@@ -16,10 +16,12 @@ internal sealed partial class QdrantResilience
 
     private readonly ResiliencePipeline<HttpResponseMessage> _once;
     private readonly ResiliencePipeline<HttpResponseMessage> _repeated;
+    private readonly QdrantMetrics _metrics;
     private readonly ILogger _logger;
 
-    public QdrantResilience(QdrantOptions options, TimeProvider time, ILogger logger)
+    public QdrantResilience(QdrantOptions options, TimeProvider time, QdrantMetrics metrics, ILogger logger)
     {
+        _metrics = metrics;
         _logger = logger;
         _once = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }.AddTimeout(options.SnapshotTimeout).Build();
         var repeated = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time };
@@ -50,6 +52,7 @@ internal sealed partial class QdrantResilience
     private ValueTask OnRetry(OnRetryArguments<HttpResponseMessage> args)
     {
         LogRetry(args.AttemptNumber + 1, args.Outcome.Exception?.Message ?? ((int?)args.Outcome.Result?.StatusCode)?.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        _metrics.Retried();
         args.Outcome.Result?.Dispose();
         return ValueTask.CompletedTask;
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Storage;
@@ -21,6 +22,7 @@ public sealed partial class QdrantVectorIndex : IVectorIndex, IIndexSnapshots, I
 {
     private readonly ConcurrentDictionary<string, QdrantSpaces> _spaces = new(StringComparer.Ordinal);
     private readonly QdrantOptions _options;
+    private readonly QdrantMetrics _metrics;
     private readonly QdrantClient _client;
     private readonly QdrantRequests _requests;
     private readonly QdrantSearch _search;
@@ -28,12 +30,14 @@ public sealed partial class QdrantVectorIndex : IVectorIndex, IIndexSnapshots, I
     private volatile bool _disposed;
 
     /// <summary>Prepares; nothing is sent yet, so a server that is away is found out by the first call.</summary>
-    public QdrantVectorIndex(QdrantOptions options, TimeProvider? time = null, ILogger<QdrantVectorIndex>? logger = null)
+    public QdrantVectorIndex(
+        QdrantOptions options, TimeProvider? time = null, IMeterFactory? meters = null, ILogger<QdrantVectorIndex>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _logger = logger ?? NullLogger<QdrantVectorIndex>.Instance;
         _options = options;
-        _client = new QdrantClient(options, time ?? TimeProvider.System, _logger);
+        _metrics = new QdrantMetrics(meters);
+        _client = new QdrantClient(options, time ?? TimeProvider.System, _metrics, _logger);
         _requests = new QdrantRequests(_client, options);
         _search = new QdrantSearch(_requests, options);
     }
@@ -225,6 +229,7 @@ public sealed partial class QdrantVectorIndex : IVectorIndex, IIndexSnapshots, I
     {
         _disposed = true;
         _client.Dispose();
+        _metrics.Dispose();
     }
 
     /// <summary>The id behind an id, in the order in which Qdrant walks; null behind the last.</summary>

@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Storage;
 using Pipeline.Tests.Support.Qdrant;
 using Pipeline.VectorIndex;
@@ -144,6 +147,37 @@ public sealed class QdrantFaultTests : IAsyncLifetime
         var before = _server.Exchanges.Count;
         await Assert.ThrowsAsync<StorageUnavailableException>(() => _index.CountAsync("c"));
         Assert.Equal(requests, _server.Exchanges.Count - before);
+    }
+
+    [Fact]
+    public async Task Requests_are_measured_by_operation_and_outcome_and_repetitions_counted()
+    {
+        using var provider = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var meters = provider.GetRequiredService<IMeterFactory>();
+        var (requests, retries) = (new ConcurrentQueue<string>(), 0L);
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, l) =>
+        {
+            if (instrument.Meter.Scope == meters)
+            {
+                l.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<double>((instrument, _, tags, _) =>
+            requests.Enqueue($"{instrument.Name} {string.Join(' ', tags.ToArray().Select(tag => tag.Value))}"));
+        listener.SetMeasurementEventCallback<long>((_, count, _, _) => retries += count);
+        listener.Start();
+        await using var index = new QdrantVectorIndex(new QdrantOptions { Url = _server.Url, ApiKey = Key }, meters: meters);
+
+        _server.Faults.BrokenAnswers = 1;
+        await index.SearchAsync("c", Query);
+        await Assert.ThrowsAsync<CollectionNotFoundException>(() => index.CountAsync("none"));
+        _server.Faults.IsFull = true;
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => index.UpsertAsync("c", [Point(2, ("cnn", East))]));
+
+        string[] expected = ["get collection done", "post points query done", "get collection refused", "put points unavailable"];
+        Assert.Equal(expected.Select(request => $"pipeline.index.request.duration {request}"), requests);
+        Assert.Equal(1, retries);
     }
 
     [Fact]
