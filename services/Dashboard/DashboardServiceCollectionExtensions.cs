@@ -2,8 +2,12 @@ using MassTransit;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Pipeline.Dashboard.Access;
 using Pipeline.Dashboard.Audit;
+using Pipeline.Dashboard.Collections;
+using Pipeline.Dashboard.Failures;
+using Pipeline.Dashboard.Images;
 using Pipeline.Dashboard.Live;
 using Pipeline.Dashboard.Pages;
+using Pipeline.Extraction;
 using Pipeline.Messaging;
 
 namespace Pipeline.Dashboard;
@@ -26,7 +30,20 @@ public static class DashboardServiceCollectionExtensions
         services.AddSingleton<LiveFigures>();
         services.AddHostedService<MonitorStore>();
         services.AddHostedService<QueueWatch>();
-        return services.AddPipelineConsumers(bus => bus.AddConsumer<ServiceReportedConsumer, ServiceReportedConsumerDefinition>());
+        services.AddImageReading(configuration);
+        services.AddSingleton<Thumbnails>();
+        services.AddSingleton<FailureCatalog>();
+        if (configuration.GetValue($"{DashboardOptions.SectionName}:{nameof(DashboardOptions.CollectFailures)}", true))
+        {
+            services.AddHostedService<FailureCollector>();
+        }
+
+        services.AddCollectionPages();
+        return services.AddPipelineConsumers(bus =>
+        {
+            bus.AddConsumer<ServiceReportedConsumer, ServiceReportedConsumerDefinition>();
+            bus.AddConsumer<RejectionsConsumer, RejectionsConsumerDefinition>();
+        });
     }
 
     /// <summary>Maps the pages below <see cref="DashboardPaths.Root"/>. The host uses authentication and authorisation.</summary>
@@ -45,6 +62,9 @@ public static class DashboardServiceCollectionExtensions
         pages.MapGet("/audit", async (HttpContext context, AuditLog audit, CancellationToken ct, string? after = null) =>
             new RazorComponentResult<AuditPageView>(new { Page = PageContext.Of(context), Log = await audit.ListAsync(after, AuditPageSize, ct) }))
             .RequireAuthorization(DashboardAccess.Operator);
+        pages.MapFailures();
+        pages.MapCollections();
+        pages.MapThumbnails();
         return app;
     }
 }

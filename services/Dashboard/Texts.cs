@@ -121,4 +121,151 @@ internal static class Texts
         public const string Empty = "Nothing was done yet.";
         public const string Nobody = "nobody";
     }
+
+    public static class Failures
+    {
+        public const string Title = "Failures";
+        public const string One = "Failure";
+        public const string Back = "All failures";
+        public const string Gone = "This failure was dealt with.";
+        public const string Kind = "Kind";
+        public const string Stage = "Stage";
+        public const string Reason = "Reason";
+        public const string Collection = "Collection";
+        public const string Since = "Since (UTC)";
+        public const string Any = "any";
+        public const string Filter = "Filter";
+        public const string Empty = "No failure matches.";
+        public const string Select = "Select";
+        public const string Picture = "Picture";
+        public const string At = "When (UTC)";
+        public const string Detail = "What";
+        public const string Type = "Message type";
+        public const string Image = "Image";
+        public const string Correlation = "Correlation id";
+        public const string Stack = "Stack";
+        public const string Message = "Message";
+        public const string RedriveSelected = "Re-drive selected";
+        public const string DiscardSelected = "Discard selected";
+        public const string RedriveAll = "Re-drive all that match";
+        public const string DiscardAll = "Discard all that match";
+        public const string RedriveOne = "Re-drive";
+        public const string DiscardOne = "Discard";
+
+        public static string Total(long count) => count == 1 ? "1 failure nobody has dealt with." : $"{Number(count)} failures nobody has dealt with.";
+
+        public static string KindName(string kind) => kind switch
+        {
+            nameof(Dashboard.Failures.FailureKind.Error) => "failed message",
+            nameof(Dashboard.Failures.FailureKind.Quarantine) => "quarantine",
+            _ => "rejection",
+        };
+
+        public static string Done(string action, int count) => action == "re-drive"
+            ? $"{Number(count)} driven again. Rejections cannot be and stay."
+            : $"{Number(count)} discarded.";
+
+        private static string Number(long count) => count.ToString("N0", System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    public static class Collections
+    {
+        public const string Title = "Collections";
+        public const string One = "Collection";
+        public const string Back = "All collections";
+        public const string Gone = "There is no such collection.";
+        public const string Empty = "There is no collection yet.";
+        public const string Name = "Collection";
+        public const string Indexed = "Indexed";
+        public const string Processing = "Processing";
+        public const string Rejected = "Rejected";
+        public const string Created = "Created (UTC)";
+        public const string Generation = "Generation";
+        public const string Model = "Model";
+        public const string Backbone = "Backbone";
+        public const string Encoder = "Hash encoder (bits)";
+        public const string Vocabulary = "Vocabulary";
+        public const string Next = "Being filled";
+        public const string Kept = "Kept to go back to";
+        public const string Generations = "Generations";
+        public const string State = "State";
+        public const string Begun = "Begun (UTC)";
+        public const string Served = "Served since (UTC)";
+        public const string Verification = "Verification";
+        public const string Reason = "Reason";
+        public const string Actions = "Actions";
+        public const string Lineage = "Lineage of the model";
+        public const string NoLineage = "No image was indexed yet.";
+        public const string Updates = "Updates of the model";
+        public const string NoUpdates = "The model was not updated yet.";
+        public const string Encoders = "Trainings of hash encoders";
+        public const string Vocabularies = "Trainings of vocabularies";
+        public const string NoTrainings = "There was none yet.";
+        public const string Method = "Method";
+        public const string Artifact = "Artifact";
+        public const string Steps = "Steps";
+        public const string Learned = "Learned from";
+        public const string HeldOut = "Held-out pairs, reciprocal rank";
+        public const string KnownPairs = "Known pairs, recall at 1";
+        public const string CrossModel = "New features against old ones, recall at 1";
+        public const string Why = "Why not";
+
+        public static string Status(Catalog.ImageStatus status) => $"{status} images";
+
+        public static string Coverage(Catalog.Generation? next, Catalog.GenerationProgress? progress) => (next, progress) switch
+        {
+            (null, _) => "none",
+            (_, null) => $"generation {next.Number}, not looked at yet",
+            (_, { IsVerifying: true }) => $"generation {next.Number}, being verified",
+            _ => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"generation {next.Number}: {progress.Ready:N0} of {progress.Images:N0} images, ")
+                + (progress.SecondsLeft is { } left ? $"{Dashboard.Live.FigureText.Duration(left)} left" : "time left unknown"),
+        };
+
+        public static string Figures(Catalog.GenerationFigures? figures) => figures switch
+        {
+            null => Unknown,
+            { Fault: { } fault } => fault,
+            _ => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{figures.Points:N0} points, recall {figures.Recall:0.000} of {figures.Canaries:N0} canaries, {figures.Mended:N0} mended"),
+        };
+
+        public static string Verdict(Catalog.ModelUpdate update) => update switch
+        {
+            { State: not Catalog.TrainingState.Done } => "",
+            { Promoted: true } => "· accepted",
+            _ => "· rejected",
+        };
+
+        public static string Data(Catalog.ModelUpdateData data) => string.Create(
+            System.Globalization.CultureInfo.InvariantCulture, $"{data.Learned:N0} pairs of {data.Images:N0} images, {data.HeldOut:N0} held out, {data.Steps:N0} steps");
+
+        public static string Change(double before, double after) =>
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{before:0.000} → {after:0.000}");
+
+        public static string Curve(string term, IReadOnlyList<float> values) =>
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{term}: {values[0]:0.###} → {values[^1]:0.###}");
+
+        public static string Action(string action) => action switch
+        {
+            "re-index" => "Re-index",
+            "cancel-re-index" => "Cancel the re-index",
+            "roll-back" => "Roll back",
+            "update-model" => "Update the model",
+            "roll-back-model" => "Roll the model back",
+            "train-encoder" => "Train hash encoders",
+            "train-vocabulary" => "Train a vocabulary",
+            "embed" => "Embed all images anew",
+            "repair-neighbours" => "Repair neighbours",
+            _ => action,
+        };
+
+        public static string Done(string code) => code switch
+        {
+            "model-changing" => "A model is about to serve the collection; an update can begin after that.",
+            Contracts.Queries.RefusalReasons.NoReindex => "There is nothing to re-index, or no re-index to cancel.",
+            Contracts.Queries.RefusalReasons.ReindexUnderWay => "Another generation is being filled; a re-index can begin after that.",
+            Contracts.Queries.RefusalReasons.NoPreviousGeneration => "No generation is kept to go back to.",
+            "no-previous-model" => "There is no model to go back to.",
+            _ => $"Asked for: {Action(code).ToLowerInvariant()}.",
+        };
+    }
 }

@@ -6,6 +6,8 @@ internal static class Navigation
     public static IEnumerable<(string Path, string Text)> For(PageContext page)
     {
         yield return (DashboardPaths.Root, Texts.Navigation.Pipeline);
+        yield return (DashboardPaths.Failures, Texts.Navigation.Failures);
+        yield return (DashboardPaths.Collections, Texts.Navigation.Collections);
         if (page.CanOperate)
         {
             yield return (DashboardPaths.Audit, Texts.Navigation.Audit);

@@ -13,7 +13,8 @@ using Xunit.Abstractions;
 namespace Pipeline.Tests.EndToEnd.Dashboard;
 
 /// <summary>The dashboard in a real browser, with all services as processes on RabbitMQ and Redis.</summary>
-public sealed class DashboardTests(DashboardFixture system, ITestOutputHelper output) : IClassFixture<DashboardFixture>
+[Collection(DashboardCollection.Name)]
+public sealed class DashboardTests(DashboardFixture system, ITestOutputHelper output)
 {
     [Fact]
     public async Task Who_has_no_session_is_sent_to_sign_in_and_a_wrong_key_opens_nothing()

@@ -1,0 +1,111 @@
+using Pipeline.Dashboard.Failures;
+using Pipeline.Storage;
+using Xunit;
+
+namespace Pipeline.Tests.Unit.Dashboard;
+
+public sealed class FailureCatalogTests : IAsyncDisposable
+{
+    private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+    private readonly StateFolder _folder = new();
+    private readonly DirectoryInfo _blobs = Directory.CreateTempSubdirectory("failures-");
+    private readonly FailureCatalog _failures;
+
+    public FailureCatalogTests() => _failures = new FailureCatalog(_folder.Store, new DirectoryBlobStore(_blobs.FullName));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _folder.DisposeAsync();
+        _blobs.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task A_failure_that_comes_twice_is_one()
+    {
+        var failure = Failure(1);
+        await _failures.AddAsync(failure, [1, 2, 3], CancellationToken.None);
+        await _failures.AddAsync(failure, [1, 2, 3], CancellationToken.None);
+
+        Assert.Equal(1, await _failures.CountAsync(CancellationToken.None));
+        Assert.Equal([1, 2, 3], await _failures.ReadBodyAsync(failure.Id, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_failure_that_was_dealt_with_leaves_nothing()
+    {
+        var failure = Failure(1);
+        await _failures.AddAsync(failure, [1], CancellationToken.None);
+
+        Assert.True(await _failures.RemoveAsync(failure.Id, CancellationToken.None));
+        Assert.False(await _failures.RemoveAsync(failure.Id, CancellationToken.None));
+        Assert.Null(await _failures.ReadBodyAsync(failure.Id, CancellationToken.None));
+        Assert.Empty(await _failures.FacetsAsync("stage", CancellationToken.None));
+        Assert.Equal(0, await _failures.CountAsync(CancellationToken.None));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(500)]
+    public async Task Pages_of_any_length_make_up_what_the_filter_wants_latest_first(int limit)
+    {
+        for (var i = 0; i < 60; i++)
+        {
+            await _failures.AddAsync(
+                Failure(i) with { Stage = i % 2 == 0 ? "upload" : "indexing", Collection = i % 3 == 0 ? "photos" : "shop", Reason = "Timeout" }, null, CancellationToken.None);
+        }
+
+        var filter = new FailureFilter(Stage: "upload", Collection: "photos", Reason: "Timeout", Since: Start.AddSeconds(10));
+        var found = new List<FailureRecord>();
+        string? cursor = null;
+        do
+        {
+            var page = await _failures.ListAsync(filter, cursor, limit, CancellationToken.None);
+            Assert.InRange(page.Records.Count, 0, limit);
+            found.AddRange(page.Records);
+            cursor = page.NextCursor;
+        }
+        while (cursor is not null);
+
+        Assert.Equal(Enumerable.Range(10, 50).Where(i => i % 6 == 0).Reverse().Select(i => Start.AddSeconds(i)), found.Select(failure => failure.At));
+    }
+
+    [Fact]
+    public async Task Facets_say_how_many_there_are_of_each()
+    {
+        await _failures.AddAsync(Failure(1) with { Stage = "upload" }, null, CancellationToken.None);
+        await _failures.AddAsync(Failure(2) with { Stage = "upload" }, null, CancellationToken.None);
+        await _failures.AddAsync(Failure(3) with { Stage = "indexing" }, null, CancellationToken.None);
+
+        Assert.Equal([new Facet("indexing", 1), new Facet("upload", 2)], await _failures.FacetsAsync("stage", CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Names_that_a_message_chose_badly_are_kept_and_found()
+    {
+        var odd = Failure(1) with { Collection = "", Reason = new string('x', 5000), Stage = "a\0b\uD800" };
+        await _failures.AddAsync(odd, null, CancellationToken.None);
+
+        Assert.Equal(odd.Id, Assert.Single((await _failures.ListAsync(new FailureFilter(Reason: odd.Reason), null, 10, CancellationToken.None)).Records).Id);
+    }
+
+    [Fact]
+    public async Task Only_the_oldest_rejections_are_forgotten_beyond_so_many()
+    {
+        await _failures.AddAsync(Failure(0), [1], CancellationToken.None);
+        for (var i = 1; i <= 20; i++)
+        {
+            await _failures.AddAsync(Failure(i) with { Kind = FailureKind.Rejection }, null, CancellationToken.None);
+        }
+
+        await _failures.TrimRejectionsAsync(5, CancellationToken.None);
+
+        var left = (await _failures.ListAsync(new FailureFilter(), null, 100, CancellationToken.None)).Records;
+        Assert.Equal([20, 19, 18, 17, 16, 0], left.Select(failure => (int)(failure.At - Start).TotalSeconds));
+    }
+
+    private static FailureRecord Failure(int second) => new()
+    {
+        Id = Guid.NewGuid(), Kind = FailureKind.Error, Stage = "upload", Reason = "System.TimeoutException", At = Start.AddSeconds(second), Collection = "photos",
+    };
+}
