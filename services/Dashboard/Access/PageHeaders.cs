@@ -15,7 +15,9 @@ internal static class PageHeaders
         headers["Referrer-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
-        headers.CacheControl = "no-store";
+        // As the tokens of forms want it, which otherwise warn that they had to change it.
+        headers.CacheControl = "no-cache, no-store";
+        headers.Pragma = "no-cache";
         return await next(context);
     }
 }

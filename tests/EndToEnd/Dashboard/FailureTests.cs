@@ -21,7 +21,7 @@ public sealed class FailureTests(DashboardFixture system)
         var model = (string)(await gateway.GetAsync("v1/collections/default/model")).Body["version"]!;
         var encoder = (string)(await gateway.GetAsync("v1/collections/default/encoder")).Body["version"]!;
         var key = $"features/default/lost/{id:N}/1/{model}";
-        var blobs = Path.Combine(system.Services.Folder, "blobs");
+        var blobs = Path.Combine(system.Services.Folder, "blobs", "objects");
         var damaged = Path.Combine(blobs, key);
         Directory.CreateDirectory(Path.GetDirectoryName(damaged)!);
         await File.WriteAllTextAsync(damaged, "damaged");
@@ -37,7 +37,8 @@ public sealed class FailureTests(DashboardFixture system)
                 await visitor.Page.ReloadAsync();
                 return await visitor.Page.Locator("tbody tr").CountAsync() == 1;
             },
-            TimeSpan.FromSeconds(60));
+            TimeSpan.FromSeconds(60),
+            () => Task.FromResult($"{system.Services["Dashboard"].LogTail()}\n{system.Services["HashEncoding"].LogTail()}"));
         Assert.Equal(1, await visitor.Page.Locator("tbody tr .thumbnail").CountAsync());
         Assert.Empty(await visitor.BarriersAsync());
         await visitor.KeepAsync("failures-1280-light");
