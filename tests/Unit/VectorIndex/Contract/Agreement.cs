@@ -11,7 +11,7 @@ internal static class Agreement
     public static string[] Spaces { get; } = ["cnn", "hash", "sift"];
 
     /// <summary>A random search of a space finds what brute force finds.</summary>
-    public static async Task CompareSearchAsync(IVectorIndex index, BruteForce model, string space, Random random, bool findsZeroScores = true)
+    public static async Task CompareSearchAsync(IVectorIndex index, BruteForce model, string space, Random random, bool findsZeroScores = true, string collection = "c")
     {
         var query = new IndexQuery
         {
@@ -22,7 +22,7 @@ internal static class Agreement
             Among = random.Next(3) == 0 ? [.. Enumerable.Range(0, 30).Select(_ => Points.Id(random.Next(40)))] : null,
         };
         var expected = model.Rank(query).Where(point => findsZeroScores || space != "sift" || point.Score != 0).ToList();
-        var hits = await index.SearchAsync("c", query);
+        var hits = await index.SearchAsync(collection, query);
 
         Assert.Equal(Math.Min(query.Limit, expected.Count), hits.Count);
         if (space != "cnn")
@@ -31,7 +31,7 @@ internal static class Agreement
             Assert.Equal(expected.Take(query.Limit), hits.Select(hit => (hit.Id, hit.Score)));
             if (query.Vector is BinaryCode code)
             {
-                await CompareRadiusAsync(index, model, query, code, random.Next(20));
+                await CompareRadiusAsync(index, model, query, code, random.Next(20), collection);
             }
 
             return;
@@ -45,25 +45,25 @@ internal static class Agreement
         Assert.All(expected.Take(hits.Count).Zip(hits), pair => Assert.Equal(pair.First.Score, pair.Second.Score, Rounding));
     }
 
-    private static async Task CompareRadiusAsync(IVectorIndex index, BruteForce model, IndexQuery query, BinaryCode code, int radius)
+    private static async Task CompareRadiusAsync(IVectorIndex index, BruteForce model, IndexQuery query, BinaryCode code, int radius, string collection)
     {
         var hits = await index.SearchRadiusAsync(
-            "c", new RadiusQuery { Space = query.Space, Code = code, Radius = radius, Filter = query.Filter });
+            collection, new RadiusQuery { Space = query.Space, Code = code, Radius = radius, Filter = query.Filter });
         var all = model.Rank(query with { Among = null });
         Assert.Equal(all.Where(point => -point.Score <= radius), hits.Select(hit => (hit.Id, hit.Score)));
     }
 
     /// <summary>Counting, walking and reading give what was written.</summary>
-    public static async Task CompareContentAsync(IVectorIndex index, BruteForce model, PayloadFilter? filter, int pageSize, bool keepsEmptyVectors = true)
+    public static async Task CompareContentAsync(IVectorIndex index, BruteForce model, PayloadFilter? filter, int pageSize, bool keepsEmptyVectors = true, string collection = "c")
     {
         var expected = model.Passing(filter).ToList();
-        Assert.Equal(expected.Count, await index.CountAsync("c", filter));
+        Assert.Equal(expected.Count, await index.CountAsync(collection, filter));
 
         var scanned = new List<IndexPoint>();
         Guid? after = null;
         do
         {
-            var page = await index.ScanAsync("c", after, pageSize, filter);
+            var page = await index.ScanAsync(collection, after, pageSize, filter);
             Assert.True(page.Points.Count == pageSize || page.Next is null);
             scanned.AddRange(page.Points);
             after = page.Next;
@@ -77,7 +77,7 @@ internal static class Agreement
             AssertSame(written, read);
         });
         var ids = expected.Select(p => p.Id).Reverse().Append(Points.Id(999_999)).ToList();
-        Assert.Equal(ids.SkipLast(1), (await index.GetAsync("c", ids)).Select(p => p.Id));
+        Assert.Equal(ids.SkipLast(1), (await index.GetAsync(collection, ids)).Select(p => p.Id));
     }
 
     private static IndexPoint WithoutEmptyVectors(IndexPoint point) => point with

@@ -7,6 +7,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Storage;
 using Pipeline.Tests.Support.Qdrant;
+using Pipeline.Tests.Unit.VectorIndex.Contract;
 using Pipeline.VectorIndex;
 using Pipeline.VectorIndex.Qdrant;
 using Xunit;
@@ -77,6 +78,38 @@ public sealed class QdrantFaultTests : IAsyncLifetime
 
         Assert.Equal(2, await _index.CountAsync("c"));
         Assert.Equal("d", Assert.Single(await _index.GetAliasesAsync()).Value);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Writes_and_searches_agree_with_brute_force_while_answers_are_lost_over_and_over(int seed)
+    {
+        var random = new Random(seed);
+        await using var index = Open(options => options.BatchSize = 9);
+        await index.EnsureCollectionAsync("lossy", Schema);
+        var model = new BruteForce();
+        for (var round = 0; round < 12; round++)
+        {
+            var points = Enumerable.Range(0, 25).Select(_ => Points.Random(random.Next(60), random)).ToList();
+            var updates = Enumerable.Range(0, 12).Select(_ => Update(random.Next(80), random)).ToList();
+            var gone = Enumerable.Range(0, 5).Select(_ => Id(random.Next(60))).ToList();
+            await LosingAsync(() => index.UpsertAsync("lossy", points));
+            await LosingAsync(() => index.SetVectorsAsync("lossy", updates));
+            await LosingAsync(() => index.DeleteAsync("lossy", gone));
+            points.ForEach(model.Upsert);
+            updates.ForEach(model.SetVectors);
+            gone.ForEach(model.Delete);
+            await LosingAsync(() => Agreement.CompareSearchAsync(index, model, Agreement.Spaces[round % 3], random, findsZeroScores: false, collection: "lossy"));
+        }
+
+        await Agreement.CompareContentAsync(index, model, null, 13, keepsEmptyVectors: false, collection: "lossy");
+
+        Task LosingAsync(Func<Task> call)
+        {
+            _server.Faults.BrokenAnswers = random.Next(3);
+            return call();
+        }
     }
 
     [Fact]
