@@ -16,6 +16,7 @@ public sealed partial class UnfinishedWork(
     VocabularyCatalog vocabularies,
     EncoderCatalog encoders,
     ModelUpdateCatalog updates,
+    CollectionRebuilds rebuilds,
     IServiceScopeFactory scopes,
     IHostApplicationLifetime lifetime,
     ILogger<UnfinishedWork> logger) : BackgroundService
@@ -36,6 +37,12 @@ public sealed partial class UnfinishedWork(
             resumed += await ResumeWordsAsync(collection.Name, events, stoppingToken);
             resumed += await ResumeCodesAsync(collection.Name, events, stoppingToken);
             resumed += await ResumeModelAsync(collection, events, stoppingToken);
+        }
+
+        await foreach (var (collection, rebuild) in rebuilds.ListOpenAsync(stoppingToken))
+        {
+            await events.PublishAsync(new RebuildCollection { Collection = collection, CorrelationId = rebuild.Id }, stoppingToken);
+            resumed++;
         }
 
         if (resumed > 0)

@@ -13,8 +13,12 @@ public sealed partial class CollectionCatalog
     private static readonly StateKey LivesKey = new("collection-lives", "highest");
 
     /// <summary>Begins a deletion; one that was begun goes on. From then on the collection does not exist to anybody else.</summary>
+    /// <param name="name">The collection.</param>
+    /// <param name="id">Names the deletion.</param>
+    /// <param name="images">Images that it has, for who is told of its end.</param>
+    /// <param name="ct">Cancels.</param>
     /// <returns>The record, or null if there is no such collection.</returns>
-    public async Task<CollectionRecord?> BeginDeletionAsync(string name, Guid id, CancellationToken ct)
+    public async Task<CollectionRecord?> BeginDeletionAsync(string name, Guid id, long images, CancellationToken ct)
     {
         if (!CollectionName.IsValid(name))
         {
@@ -24,7 +28,7 @@ public sealed partial class CollectionCatalog
         var now = time.GetUtcNow();
         var record = await store.UpdateAsync<CollectionRecord>(
             Key(name),
-            before => before is { Deletion: null } ? Change.Put(before with { Deletion = new CollectionDeletion(id, now) }) : Change.Keep<CollectionRecord>(),
+            before => before is { Deletion: null } ? Change.Put(before with { Deletion = new CollectionDeletion(id, now, images) }) : Change.Keep<CollectionRecord>(),
             ct);
         Remember(name, record);
         return record;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Pipeline.Storage;
 
 namespace Pipeline.Catalog;
@@ -5,11 +6,37 @@ namespace Pipeline.Catalog;
 /// <summary>How far the latest rebuild of each collection is.</summary>
 public sealed class CollectionRebuilds(IStateStore store, TimeProvider time)
 {
+    private const string Table = "rebuilds";
+
     /// <summary>Parts that a rebuild has: images by the first two hexadecimal digits of their ids.</summary>
     public const int Shards = 256;
 
     /// <summary>The latest rebuild, or null.</summary>
     public Task<CollectionRebuild?> GetAsync(string collection, CancellationToken ct) => store.GetAsync<CollectionRebuild>(Key(collection), ct);
+
+    /// <summary>Notes that a rebuild is asked for, in place of any that was before.</summary>
+    public Task RequestAsync(string collection, Guid id, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        return store.UpdateAsync<CollectionRebuild>(
+            Key(collection),
+            before => before?.Id == id
+                ? Change.Keep<CollectionRebuild>()
+                : Change.Put(new CollectionRebuild { Id = id, IsBegun = false, BegunAt = now, AdvancedAt = now }),
+            ct);
+    }
+
+    /// <summary>All rebuilds that are not finished, by collection.</summary>
+    public async IAsyncEnumerable<(string Collection, CollectionRebuild Rebuild)> ListOpenAsync([EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var entry in store.ScanAllAsync(Table, ct: ct))
+        {
+            if (StateJson.Read<CollectionRebuild>(Key(entry.Id), entry.Record) is { Finished: false } rebuild)
+            {
+                yield return (entry.Id, rebuild);
+            }
+        }
+    }
 
     /// <summary>Begins a rebuild, in place of any that was begun before; one that was begun by this id goes on.</summary>
     public async Task<CollectionRebuild> BeginAsync(string collection, Guid id, CancellationToken ct)
@@ -17,7 +44,9 @@ public sealed class CollectionRebuilds(IStateStore store, TimeProvider time)
         var now = time.GetUtcNow();
         return (await store.UpdateAsync<CollectionRebuild>(
             Key(collection),
-            before => before?.Id == id ? Change.Keep<CollectionRebuild>() : Change.Put(new CollectionRebuild { Id = id, BegunAt = now, AdvancedAt = now }),
+            before => before is { IsBegun: true } && before.Id == id
+                ? Change.Keep<CollectionRebuild>()
+                : Change.Put(new CollectionRebuild { Id = id, BegunAt = now, AdvancedAt = now }),
             ct))!;
     }
 
@@ -40,7 +69,7 @@ public sealed class CollectionRebuilds(IStateStore store, TimeProvider time)
             ct);
     }
 
-    private static StateKey Key(string collection) => new("rebuilds", collection);
+    private static StateKey Key(string collection) => new(Table, collection);
 }
 
 /// <summary>A rebuild of a collection.</summary>
@@ -48,6 +77,9 @@ public sealed record CollectionRebuild
 {
     /// <summary>The command's id.</summary>
     public required Guid Id { get; init; }
+
+    /// <summary>Whether somebody began with it.</summary>
+    public bool IsBegun { get; init; } = true;
 
     /// <summary>The next part.</summary>
     public int Shard { get; init; }

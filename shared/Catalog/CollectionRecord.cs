@@ -73,7 +73,7 @@ public sealed record CollectionRecord
 /// <summary>A collection's deletion that was begun.</summary>
 /// <param name="Id">Names it.</param>
 /// <param name="At">When it began, UTC.</param>
-/// <param name="Images">Images that were removed so far.</param>
+/// <param name="Images">Images that the collection had when it began.</param>
 /// <param name="HighestIncarnation">The highest incarnation that was met so far; the next collection begins above.</param>
 /// <param name="HeldUntil">A training may write until then, UTC; null if none was under way.</param>
 public sealed record CollectionDeletion(Guid Id, DateTimeOffset At, long Images = 0, int HighestIncarnation = 0, DateTimeOffset? HeldUntil = null);

@@ -47,18 +47,23 @@ public static class CollectionEndpoints
     private static Task<IResult> RepairAsync(string collection, IEventPublisher events, CollectionCatalog collections, CancellationToken ct) =>
         CommandAsync(collection, new RepairNeighbours { Collection = collection, CorrelationId = Guid.CreateVersion7() }, events, collections, ct);
 
-    private static async Task<IResult> DeleteAsync(string collection, IEventPublisher events, CollectionCatalog collections, CollectionManifests manifests, CancellationToken ct)
+    private static async Task<IResult> DeleteAsync(
+        string collection, IEventPublisher events, CollectionCatalog collections, ImageCatalog images, CollectionManifests manifests, CancellationToken ct)
     {
         if (await collections.FindAsync(collection, ct) is null && !await manifests.ExistsAsync(collection, ct))
         {
             return Problems.UnknownCollection(collection);
         }
 
-        await events.PublishAsync(new DeleteCollection { Collection = collection, CorrelationId = Guid.CreateVersion7() }, ct);
+        // In the catalog before the caller is answered: from then on it goes on by itself, whatever the bus remembers.
+        var command = new DeleteCollection { Collection = collection, CorrelationId = Guid.CreateVersion7() };
+        await collections.BeginDeletionAsync(collection, command.CorrelationId, await images.CountLivingAsync(collection, ct), ct);
+        await events.PublishAsync(command, ct);
         return TypedResults.Accepted($"/v1/collections/{collection}");
     }
 
-    private static async Task<IResult> RebuildAsync(string collection, IEventPublisher events, CollectionCatalog collections, CollectionManifests manifests, CancellationToken ct)
+    private static async Task<IResult> RebuildAsync(
+        string collection, IEventPublisher events, CollectionCatalog collections, CollectionManifests manifests, CollectionRebuilds rebuilds, CancellationToken ct)
     {
         // A collection that the catalog has lost is what it is for.
         if (await collections.GetCurrentAsync(collection, ct) is null && !await manifests.ExistsAsync(collection, ct))
@@ -66,7 +71,9 @@ public static class CollectionEndpoints
             return Problems.UnknownCollection(collection);
         }
 
-        await events.PublishAsync(new RebuildCollection { Collection = collection, CorrelationId = Guid.CreateVersion7() }, ct);
+        var command = new RebuildCollection { Collection = collection, CorrelationId = Guid.CreateVersion7() };
+        await rebuilds.RequestAsync(collection, command.CorrelationId, ct);
+        await events.PublishAsync(command, ct);
         return TypedResults.Accepted($"/v1/collections/{collection}/rebuild");
     }
 

@@ -20,6 +20,7 @@ public sealed partial class CollectionRebuilding(
     ImageCatalog images,
     ImageManifests manifests,
     ImageRestoration restoration,
+    VocabularyCatalog vocabularies,
     ArtifactStore artifacts,
     Generations generations,
     ImageIndexer indexer,
@@ -38,7 +39,7 @@ public sealed partial class CollectionRebuilding(
     public async Task<bool> TurnAsync(string collection, Guid id, IPublishEndpoint publisher, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(publisher);
-        if (!await IsThereAsync(collection, id, ct))
+        if (!await IsThereAsync(collection, id, publisher, ct))
         {
             LogNone(logger, collection);
             return false;
@@ -62,17 +63,25 @@ public sealed partial class CollectionRebuilding(
         return now is { Finished: false } && now.Id == id;
     }
 
-    private async Task<bool> IsThereAsync(string collection, Guid id, CancellationToken ct)
+    private async Task<bool> IsThereAsync(string collection, Guid id, IPublishEndpoint publisher, CancellationToken ct)
     {
-        if (await collections.GetCurrentAsync(collection, ct) is not null && (await rebuilds.GetAsync(collection, ct))?.Id == id)
+        if (await collections.GetCurrentAsync(collection, ct) is not null && await rebuilds.GetAsync(collection, ct) is { IsBegun: true } rebuild && rebuild.Id == id)
         {
             return true;
         }
 
         var registered = await artifacts.RestoreAsync(ct);
-        if (await collectionManifests.RestoreAsync(collection, ct) is not { Deletion: null })
+        if (await collectionManifests.RestoreAsync(collection, ct) is not { Deletion: null } record)
         {
             return false;
+        }
+
+        // The manifest may be of the moment between a training's end and its vocabulary's service.
+        var trained = await vocabularies.GetAsync(collection, ct);
+        if (record.Active is { VocabularyVersion: null } && trained.Serving is { } serving && trained.Find(serving) is { Version: { } version } training)
+        {
+            await publisher.Publish(
+                new VocabularyPublished { Collection = collection, VocabularyVersion = version, Words = training.Words, CorrelationId = serving }, ct);
         }
 
         // What this process knew to be there may be what was lost.

@@ -30,16 +30,14 @@ public sealed partial class CollectionRemoval(
     {
         // One that the catalog has lost is found by its manifest: or a rebuild would bring it back.
         await manifests.RestoreAsync(collection, ct);
-        if (await collections.GetCurrentAsync(collection, ct) is null)
+        if (await collections.FindAsync(collection, ct) is not { } record)
         {
             LogNone(logger, collection);
-            return;
         }
-
-        var count = await images.CountLivingAsync(collection, ct);
-        if (await collections.BeginDeletionAsync(collection, id, ct) is { Deletion: { } deletion } && deletion.Id == id)
+        else if (record.Deletion is null)
         {
-            await collections.AdvanceDeletionAsync(collection, id, before => before with { Images = count }, ct);
+            var count = await images.CountLivingAsync(collection, ct);
+            await collections.BeginDeletionAsync(collection, id, count, ct);
             LogBegun(logger, collection, count);
         }
     }
@@ -108,6 +106,6 @@ public sealed partial class CollectionRemoval(
     [LoggerMessage(Level = LogLevel.Information, Message = "Nothing is left of the collection {Collection}, which had {Images} images")]
     private static partial void LogDone(ILogger logger, string collection, long images);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "There is no collection {Collection} to delete, or it is being deleted already")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "There is no collection {Collection} to delete")]
     private static partial void LogNone(ILogger logger, string collection);
 }

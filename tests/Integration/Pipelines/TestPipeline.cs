@@ -51,6 +51,9 @@ public sealed class TestPipeline : IAsyncDisposable
     /// <summary>The folder that file references may point into.</summary>
     public string Pictures => Path.Combine(_folder.FullName, "pictures");
 
+    /// <summary>The folder that blobs are in.</summary>
+    public string Blobs => Path.Combine(_folder.FullName, "blobs");
+
     public Uri Gateway => new(_app.Urls.First());
 
     public RabbitMqVirtualHost VirtualHost => _virtualHost;
@@ -148,6 +151,28 @@ public sealed class TestPipeline : IAsyncDisposable
     {
         await using var scope = Services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<IEventPublisher>().PublishAsync(message);
+    }
+
+    /// <summary>Sends a message to where its kind is heard, with the header that names a life of its collection.</summary>
+    public async Task SendStampedAsync<T>(T message, int life)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var body = JsonSerializer.SerializeToUtf8Bytes(
+            new
+            {
+                messageId = Guid.NewGuid(),
+                messageType = (string[])[$"urn:message:{typeof(T).Namespace}:{typeof(T).Name}"],
+                headers = new Dictionary<string, object> { [ICollectionLives.Header] = life },
+                message,
+            },
+            PipelineJson.Options);
+        await _channel.BasicPublishAsync(
+            $"{typeof(T).Namespace}:{typeof(T).Name}",
+            routingKey: "",
+            mandatory: true,
+            new BasicProperties { ContentType = "application/vnd.masstransit+json", Persistent = true },
+            body);
     }
 
     /// <summary>Listens to the events of one type from now on.</summary>

@@ -130,7 +130,7 @@ public sealed class CollectionTests : IAsyncLifetime
         await _node.CreateAsync(Collection);
         await _node.UploadAsync(Collection, Pictures.Unique());
         await _node.IndexedAsync(Collection, 1);
-        await _node.Collections.BeginDeletionAsync(Collection, Guid.NewGuid(), None);
+        await _node.Collections.BeginDeletionAsync(Collection, Guid.NewGuid(), 0, None);
         await _node.DisposeAsync();
 
         _node = await Node.StartAsync(_folder);

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Catalog;
 using Pipeline.Contracts;
@@ -151,7 +152,7 @@ public sealed class RebuildTests(SharedServers servers) : IAsyncLifetime
         var generation = (await node.Collections.GetCurrentAsync(Collection, CancellationToken.None))!.Active!;
         await Eventually.TrueAsync(
             async ct => await node.Blobs.TryReadAsync(BlobKeys.CollectionManifest(Collection), ct) is { } manifest
-                && System.Text.Encoding.UTF8.GetString(manifest).Contains(generation.VocabularyVersion!, StringComparison.Ordinal),
+                && (string?)JsonNode.Parse(manifest)!["collection"]!["active"]?["vocabularyVersion"] == generation.VocabularyVersion,
             Node.Patience,
             "The manifest");
     }

@@ -44,7 +44,7 @@ public sealed class CollectionDeletionTests : IAsyncLifetime
     public async Task A_deletion_that_breaks_off_after_each_of_its_steps_is_finished_by_the_next()
     {
         await LeaveTracesAsync();
-        await _catalog.Collections.BeginDeletionAsync(Collection, _deletion, None);
+        await _catalog.Collections.BeginDeletionAsync(Collection, _deletion, 0, None);
         var attempts = 0;
         while (!await TryRemoveAsync(InterruptedState.Create(_catalog.State, commits: 1)))
         {
@@ -88,7 +88,7 @@ public sealed class CollectionDeletionTests : IAsyncLifetime
     [Fact]
     public async Task To_everybody_a_collection_is_gone_as_soon_as_its_deletion_begins_and_its_name_is_taken_until_it_ends()
     {
-        await _catalog.Collections.BeginDeletionAsync(Collection, _deletion, None);
+        await _catalog.Collections.BeginDeletionAsync(Collection, _deletion, 0, None);
 
         Assert.Null(await _catalog.Collections.GetAsync(Collection, None));
         Assert.Null(await _catalog.Collections.GetCurrentAsync(Collection, None));
@@ -120,7 +120,7 @@ public sealed class CollectionDeletionTests : IAsyncLifetime
         var command = new TrainEncoder { Collection = Collection, CorrelationId = Guid.NewGuid() };
         var holder = Guid.NewGuid();
         await _catalog.Encoders.BeginAsync(command, holder, TimeSpan.FromMinutes(1), None);
-        await _catalog.Collections.BeginDeletionAsync(Collection, _deletion, None);
+        await _catalog.Collections.BeginDeletionAsync(Collection, _deletion, 0, None);
 
         await _catalog.Traces.RemoveAsync(Collection, _deletion, None);
 
@@ -179,7 +179,7 @@ public sealed class CollectionDeletionTests : IAsyncLifetime
 
     private async Task DeleteAsync()
     {
-        await _catalog.Collections.BeginDeletionAsync(Collection, _deletion, None);
+        await _catalog.Collections.BeginDeletionAsync(Collection, _deletion, 0, None);
         await _catalog.Traces.RemoveAsync(Collection, _deletion, None);
         Assert.True(await _catalog.Collections.RemoveAsync(Collection, _deletion, None));
         Assert.Equal([new CollectionEnd(Collection, 0, _deletion)], await _catalog.Collections.ListEndsAsync(None));

@@ -114,7 +114,7 @@ public sealed class RestorationTests : IAsyncLifetime
     [Fact]
     public async Task Collections_that_were_deleted_before_everything_was_lost_are_remembered_by_their_number_alone()
     {
-        await _catalog.Collections.BeginDeletionAsync(Collection, _upload, None);
+        await _catalog.Collections.BeginDeletionAsync(Collection, _upload, 0, None);
         await _catalog.CollectionManifests.KeepAsync(Collection, None);
         await _catalog.CollectionManifests.KeepLivesAsync(41, None);
         await _catalog.Collections.RemoveAsync(Collection, _upload, None);
