@@ -18,6 +18,8 @@ const string Usage = $"""
     {ReindexArguments.Usage}
     {ScaleArguments.Usage}
     dotnet run -c Release --project tests/Benchmarks -- storage [--json FILE]
+    dotnet run -c Release --project tests/Benchmarks -- intake [--json FILE]
+      Uploads taken in a second, with and without the manifests that a collection is rebuilt from.
     dotnet run -c Release --project tests/Benchmarks -- vocabulary [--json FILE]
     dotnet run -c Release --project tests/Benchmarks -- encode [--json FILE]
     dotnet run -c Release --project tests/Benchmarks -- qdrant [--json FILE]
@@ -43,6 +45,8 @@ try
         ["scale", .. var rest] => await ScaleAsync(ScaleArguments.Parse(rest)),
         ["storage"] => await StorageAsync(null),
         ["storage", "--json", var json] => await StorageAsync(json),
+        ["intake"] => await IntakeAsync(null),
+        ["intake", "--json", var json] => await IntakeAsync(json),
         ["vocabulary"] => await VocabularyAsync(null),
         ["vocabulary", "--json", var json] => await VocabularyAsync(json),
         ["encode"] => await EncodeAsync(null),
@@ -173,6 +177,18 @@ static async Task<int> UpdateAsync(UpdateArguments arguments)
 static async Task<int> StorageAsync(string? json)
 {
     var figures = await StorageBenchmark.RunAsync(Console.WriteLine);
+    if (json is not null)
+    {
+        await using var file = File.Create(json);
+        await JsonSerializer.SerializeAsync(file, figures, StorageBenchmark.JsonOptions);
+    }
+
+    return 0;
+}
+
+static async Task<int> IntakeAsync(string? json)
+{
+    var figures = await IntakeBenchmark.RunAsync(Console.WriteLine);
     if (json is not null)
     {
         await using var file = File.Create(json);
