@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Pipeline.Dashboard.Access;
 using Pipeline.Dashboard.Audit;
 using Pipeline.Dashboard.Collections;
+using Pipeline.Dashboard.Explorer;
 using Pipeline.Dashboard.Failures;
 using Pipeline.Dashboard.Images;
 using Pipeline.Dashboard.Live;
@@ -39,6 +40,7 @@ public static class DashboardServiceCollectionExtensions
         }
 
         services.AddCollectionPages();
+        services.AddSingleton<ExplorerSearch>();
         return services.AddPipelineConsumers(bus =>
         {
             bus.AddConsumer<ServiceReportedConsumer, ServiceReportedConsumerDefinition>();
@@ -65,6 +67,7 @@ public static class DashboardServiceCollectionExtensions
         pages.MapFailures();
         pages.MapCollections();
         pages.MapThumbnails();
+        pages.MapExplorer();
         return app;
     }
 }

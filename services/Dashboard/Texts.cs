@@ -268,4 +268,69 @@ internal static class Texts
             _ => $"Asked for: {Action(code).ToLowerInvariant()}.",
         };
     }
+
+    public static class Explorer
+    {
+        public const string Title = "Explorer";
+        public const string Drop = "Drop a picture anywhere on this page, or choose one";
+        public const string Tenant = "Tenant";
+        public const string Verify = "Verify by geometry";
+        public const string VerifyLink = "Verify these by geometry";
+        public const string Search = "Search";
+        public const string Searching = "Searching …";
+        public const string Failed = "The search failed.";
+        public const string Yours = "The picture you chose";
+        public const string Empty = "No image is indexed yet.";
+        public const string Back = "All images";
+        public const string BackToImage = "Back to the image";
+        public const string Found = "Found by mode";
+        public const string Neighbours = "Neighbours";
+        public const string Unmined = "The image was not mined yet.";
+        public const string NoNeighbours = "It has none in this space.";
+        public const string ByCnn = "By CNN embedding";
+        public const string BySift = "By visual words";
+        public const string Reciprocal = "reciprocal";
+        public const string OneWay = "one way";
+        public const string Matches = "matches";
+        public const string MatchTitle = "Geometric matches";
+        public const string NoAnswer = "The service that answers this did not answer in time.";
+        public const string NoPicture = "Choose a picture of at most 33 MiB.";
+        public const string Status = "Status";
+        public const string Size = "Size";
+        public const string Labels = "Labels";
+
+        public static string Pick(long total) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Or pick one of {total:N0} images");
+
+        public static string NameOf(IReadOnlyList<string> externalIds, Guid id) => externalIds.Count > 0 ? externalIds[0] : id.ToString();
+
+        public static string MatchesWith(Guid id) => $"Matches with {id}";
+
+        public static string ModeName(string mode) => mode switch
+        {
+            Contracts.Queries.SearchModes.Cnn => "CNN",
+            Contracts.Queries.SearchModes.Hash => "Hash codes",
+            Contracts.Queries.SearchModes.Sift => "Visual words",
+            Contracts.Queries.SearchModes.Cie => "Embedded",
+            Contracts.Queries.SearchModes.Fused => "Fused",
+            _ => mode,
+        };
+
+        public static string Refused(string reason, string detail) => $"Not possible: {reason}. {detail}";
+
+        public static string Fault(string message) => $"The search failed: {message}";
+
+        public static string Timings(IReadOnlyDictionary<string, double> timings) =>
+            string.Join(", ", timings.Select(step => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{step.Key} {step.Value:0.0} ms")));
+
+        public static string Score(Contracts.Queries.SearchHit hit) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{hit.Score:0.000}")
+            + (hit.HammingDistance is { } distance ? $", Hamming {distance}" : "")
+            + (hit.Inliers is { } inliers ? $", {inliers} inliers" : "");
+
+        public static string PairName(Dashboard.Explorer.NeighbourOf neighbour) =>
+            $"{neighbour.Rank}. {neighbour.Pair ?? "no pair"}{(neighbour.IsVerified ? $", verified by {neighbour.Inliers} inliers" : "")}";
+
+        public static string MatchOf(Contracts.Queries.CandidateVerification match) => string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"{match.Inliers} matches agree with one view: {(match.Verified ? "the same scene" : "not enough to call it the same scene")}. Shared by the centres: {match.CentralSupport:0.00}.");
+    }
 }

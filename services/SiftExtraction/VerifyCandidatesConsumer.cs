@@ -63,9 +63,25 @@ public sealed class VerifyCandidatesConsumer(
                 Verified = match?.Verified ?? false,
                 CentralSupport = match?.CentralSupport ?? 0,
                 Homography = match?.Homography,
+                Points = request.WithPoints && match is not null ? PointsOf(match, query!, candidate!) : null,
             };
         });
         return results;
+    }
+
+    private static MatchedPoint[] PointsOf(GeometricMatch match, SiftFeatures query, SiftFeatures candidate)
+    {
+        var points = new MatchedPoint[match.InlierPairs.Count];
+        for (var i = 0; i < points.Length; i++)
+        {
+            var (one, other) = match.InlierPairs[i];
+            var (from, to) = (query.Keypoints[one], candidate.Keypoints[other]);
+            // The centre of the first pixel is 0; its corner is half a pixel before.
+            points[i] = new MatchedPoint(
+                (from.X + 0.5) / query.Width, (from.Y + 0.5) / query.Height, (to.X + 0.5) / candidate.Width, (to.Y + 0.5) / candidate.Height);
+        }
+
+        return points;
     }
 
     /// <summary>The image's features, or null where it has none, or none of this version, or is another tenant's.</summary>

@@ -8,6 +8,7 @@ internal static class Navigation
         yield return (DashboardPaths.Root, Texts.Navigation.Pipeline);
         yield return (DashboardPaths.Failures, Texts.Navigation.Failures);
         yield return (DashboardPaths.Collections, Texts.Navigation.Collections);
+        yield return (DashboardPaths.Explorer, Texts.Navigation.Explorer);
         if (page.CanOperate)
         {
             yield return (DashboardPaths.Audit, Texts.Navigation.Audit);

@@ -18,6 +18,9 @@ public sealed record VerifyCandidates
     /// <summary>The query as an image of the collection. One without SIFT features verifies no candidate.</summary>
     public Guid? ImageId { get; init; }
 
+    /// <summary>Whether the places of the matches are wanted, too: they are many.</summary>
+    public bool WithPoints { get; init; }
+
     /// <summary>The candidates, 1 to 200 images.</summary>
     public required IReadOnlyList<Guid> Candidates { get; init; }
 }
@@ -48,4 +51,14 @@ public sealed record CandidateVerification
 
     /// <summary>Row-major 3×3 homography from query to candidate pixels, or null.</summary>
     public IReadOnlyList<double>? Homography { get; init; }
+
+    /// <summary>Where the inliers are in both images, if that was asked for.</summary>
+    public IReadOnlyList<MatchedPoint>? Points { get; init; }
 }
+
+/// <summary>One match: its place in both images, as a share of their width and height from the top left corner.</summary>
+/// <param name="QueryX">Column in the query, 0 to 1.</param>
+/// <param name="QueryY">Row in the query, 0 to 1.</param>
+/// <param name="CandidateX">Column in the candidate, 0 to 1.</param>
+/// <param name="CandidateY">Row in the candidate, 0 to 1.</param>
+public sealed record MatchedPoint(double QueryX, double QueryY, double CandidateX, double CandidateY);
