@@ -66,7 +66,8 @@ public sealed class QdrantOptions
 
     /// <summary>
     /// Whether dense spaces are searched exactly, as the contract of the index has it. False searches them by Qdrant's graph: much faster where
-    /// there are many points, but a few near ones may be missed. Codes and sparse vectors are always searched exactly.
+    /// there are many points, but a few near ones may be missed. Codes and sparse vectors are always searched exactly. A collection that is
+    /// created while this is true has no graph, which would cost the server most of its work, and is compared point by point in any case.
     /// </summary>
     public bool Exact { get; set; } = true;
 

@@ -157,20 +157,22 @@ internal sealed class QdrantSearch(QdrantRequests requests, QdrantOptions option
             Using = name,
             Limit = 1,
             Filter = QdrantPoints.ToWire(filter, among),
-            Params = Params(space, spaces),
+            Params = Params(space, spaces, isAmongFew: among is not null),
             WithPayload = true,
         };
         return new Search(space, query);
     }
 
-    private SearchParams? Params(VectorSpace space, QdrantSpaces spaces) => space switch
+    private SearchParams? Params(VectorSpace space, QdrantSpaces spaces, bool isAmongFew) => space switch
     {
         // Inverted lists are exact.
         SparseSpace => null,
 
         // All copies are compared, and a copy says what its vector says: there is nothing to be read from disk.
         CodeSpace code when spaces.Scanned.Contains(code.Name) => new SearchParams { Quantization = new QuantizationSearch { Rescore = false } },
-        DenseSpace when !options.Exact => options.SearchWidth == 0 ? null : new SearchParams { HnswEf = options.SearchWidth },
+
+        // Points that were chosen before are compared exactly whatever the setting: that is what they were chosen for, and they are few.
+        DenseSpace when !options.Exact && !isAmongFew => options.SearchWidth == 0 ? null : new SearchParams { HnswEf = options.SearchWidth },
         _ => new SearchParams { Exact = true },
     };
 

@@ -20,6 +20,8 @@ internal sealed record QdrantSpaces(CollectionSchema Schema, IReadOnlySet<string
     private const string Cosine = "Cosine";
     private const string Dot = "Dot";
 
+    private static readonly HnswConfig NoGraph = new() { M = 0, PayloadM = 0 };
+
     /// <summary>What to create for a schema.</summary>
     /// <remarks>
     /// Of codes of ones and minus ones Qdrant's binary quantisation loses nothing: its score of a copy, bits that agree less bits that differ,
@@ -95,6 +97,9 @@ internal sealed record QdrantSpaces(CollectionSchema Schema, IReadOnlySet<string
             Size = dense.Dimensions,
             Distance = Cosine,
             OnDisk = options.OnDisk,
+
+            // A graph that no search uses would cost the server most of its work.
+            HnswConfig = options.Exact ? NoGraph : null,
             QuantizationConfig = options.Quantisation == QdrantQuantisation.Scalar
                 ? new QuantizationConfig { Scalar = new ScalarQuantization { Type = "int8", AlwaysRam = true } }
                 : null,
@@ -104,7 +109,7 @@ internal sealed record QdrantSpaces(CollectionSchema Schema, IReadOnlySet<string
             Size = code.Bits,
             Distance = Dot,
             OnDisk = true,
-            HnswConfig = new HnswConfig { M = 0, PayloadM = 0 },
+            HnswConfig = NoGraph,
             QuantizationConfig = new QuantizationConfig { Binary = new BinaryQuantization { AlwaysRam = true } },
         },
         _ => throw new ArgumentException($"Qdrant has no vectors for {space}."),

@@ -75,9 +75,23 @@ public sealed class QdrantRequestTests : IAsyncLifetime
         await using var index = await CreateAsync(options => (options.Exact, options.SearchWidth) = (isExact, 200));
         await index.SearchAsync("c", new IndexQuery { Space = "cnn", Vector = East, Limit = 3 });
 
+        var created = _server.Exchanges.Single(exchange => exchange is { Method: "PUT", Template: "/collections/{collection_name}" }).Body!["vectors"]!["cnn"]!;
+        Assert.Equal(isExact ? 0 : null, (int?)created["hnsw_config"]?["m"]);
         var parameters = Searches().Single()["params"]!;
         Assert.Equal(isExact, (bool?)parameters["exact"] ?? false);
         Assert.Equal(isExact ? null : 200, (int?)parameters["hnsw_ef"]);
+    }
+
+    [Fact]
+    public async Task Points_that_were_chosen_before_are_compared_exactly_whatever_the_setting()
+    {
+        await using var index = await CreateAsync(options => options.Exact = false);
+        await index.UpsertAsync("c", [.. Enumerable.Range(1, 20).Select(i => Point(i, ("cnn", East)))]);
+        var query = new IndexQuery { Space = "cnn", Vector = East, Limit = 20 };
+
+        // The double leaves out every fifth point of a search by the graph.
+        Assert.Equal(16, (await index.SearchAsync("c", query)).Count);
+        Assert.Equal(20, (await index.SearchAsync("c", query with { Among = [.. Enumerable.Range(1, 20).Select(Id)] })).Count);
     }
 
     [Fact]
