@@ -1,5 +1,6 @@
 using Pipeline.Catalog;
 using Pipeline.Contracts;
+using Pipeline.Indexing.Words;
 
 namespace Pipeline.Indexing;
 
@@ -47,8 +48,7 @@ public static class FanIn
             stages[Stages.Hash] = outcome;
         }
 
-        // No image waits for its words: they come to a point that may be there already.
-        var settled = record with { Stages = stages, PayloadRevision = record.PayloadRevision + (stage == Stages.Words ? 1 : 0) };
+        var settled = record with { Stages = stages };
         return IsRejected(settled)
             ? settled with { Status = ImageStatus.Rejected, RejectionReason = stages[Stages.Cnn].Reason, RejectionDetail = stages[Stages.Cnn].Detail }
             : settled;
@@ -102,6 +102,37 @@ public static class FanIn
         var stages = Sorted(record, record.Codes(), generation);
         stages[Stages.Cnn] = cnn with { Version = generation.ModelVersion, FeatureKey = key };
         return Differs(stages, record) ? record with { Stages = stages } : null;
+    }
+
+    /// <summary>Notes an image's visual words, kept apart by vocabulary; those that no generation has any more are forgotten.</summary>
+    /// <returns>The record with them, or null if that changes nothing.</returns>
+    public static ImageRecord? SettleWords(ImageRecord record, StageOutcome words, Generation generation)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        ArgumentNullException.ThrowIfNull(generation);
+        StageOutcome[] known = [words, .. record.Words()];
+        var stages = new Dictionary<string, StageOutcome>(record.Stages);
+        stages.Remove(Stages.Words);
+        stages.Remove(Stages.NextWords);
+        stages.Remove(Stages.PreviousWords);
+        foreach (var (stage, version) in generation.Vocabularies())
+        {
+            if (known.FirstOrDefault(made => made.Version == version) is { } made)
+            {
+                stages[stage] = made;
+            }
+        }
+
+        // No image waits for its words: they come to a point that may be there already.
+        return Differs(stages, record) ? record with { Stages = stages, PayloadRevision = record.PayloadRevision + 1 } : null;
+    }
+
+    /// <summary>Whether an image is still to have the words of a vocabulary that a generation has and the serving one has not.</summary>
+    public static bool LacksWords(ImageRecord record, Generation of, Generation serving)
+    {
+        ArgumentNullException.ThrowIfNull(of);
+        ArgumentNullException.ThrowIfNull(serving);
+        return of.VocabularyVersion is { } vocabulary && vocabulary != serving.VocabularyVersion && ImageWords.ToMake(record, vocabulary) is not null;
     }
 
     /// <summary>Keeps the codes apart that images are to have. A code of any other encoder or model is of no use.</summary>

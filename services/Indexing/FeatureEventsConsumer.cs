@@ -18,7 +18,7 @@ public sealed class FeatureEventsConsumer(ImageIndexer indexer, IndexedEvents ev
         await SettleAsync(context, message, Stages.Sift, new() { Done = true, Version = message.SiftVersion, FeatureKey = message.FeatureKey, At = time.GetUtcNow() });
 
         // After the features are settled: a vocabulary that comes later than this look finds them there.
-        if (await indexer.WordsToMakeAsync(message, context.CancellationToken) is { } words)
+        foreach (var words in await indexer.WordsToMakeAsync(message, context.CancellationToken))
         {
             await context.Publish(words, context.CancellationToken);
         }

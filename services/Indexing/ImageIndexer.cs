@@ -65,14 +65,14 @@ public sealed partial class ImageIndexer(ImageCatalog images, Generations genera
     {
         ArgumentNullException.ThrowIfNull(words);
         var outcome = new StageOutcome { Done = true, Version = words.VocabularyVersion, FeatureKey = words.WordsKey, At = time.GetUtcNow() };
-        StageOutcome? before = null;
+        string[] before = [];
         ImageRecord? record;
         Generation? generation;
         using (await writes.ForImageAsync(words.ImageId, ct))
         {
             // In the image's turn: the vocabulary cannot change between the look and the note.
             generation = await generations.CurrentAsync(words.Collection, ct);
-            if (generation?.VocabularyVersion != words.VocabularyVersion)
+            if (generation is null || !generation.Vocabularies().Any(vocabulary => vocabulary.Version == words.VocabularyVersion))
             {
                 await blobs.DeleteAsync(words.WordsKey, ct);
                 return null;
@@ -83,8 +83,8 @@ public sealed partial class ImageIndexer(ImageCatalog images, Generations genera
                 words.ImageId,
                 r =>
                 {
-                    before = r?.Stages.GetValueOrDefault(Stages.Words);
-                    return r is not null && r.IsLive(words.Incarnation) ? FanIn.Settle(r, Stages.Words, outcome) : null;
+                    before = [.. r?.Words().Select(known => known.FeatureKey!) ?? []];
+                    return r is not null && r.IsLive(words.Incarnation) ? FanIn.SettleWords(r, outcome, generation) : null;
                 },
                 ct);
         }
@@ -95,22 +95,24 @@ public sealed partial class ImageIndexer(ImageCatalog images, Generations genera
             return null;
         }
 
-        if (before?.FeatureKey is { } old && old != words.WordsKey)
+        foreach (var old in before.Except(record.Words().Select(known => known.FeatureKey!)))
         {
             await blobs.DeleteAsync(old, ct);
         }
 
-        return FanIn.IsComplete(record, generation) ? await IndexAsync(record, ct) : null;
+        // Whoever follows indexing learns of the words that serve.
+        var indexed = FanIn.IsComplete(record, generation) ? await IndexAsync(record, ct) : null;
+        return words.VocabularyVersion == generation.VocabularyVersion ? indexed : null;
     }
 
-    /// <summary>The command to make an image's visual words, if its collection has a vocabulary and they are not made.</summary>
-    public async Task<QuantizeImage?> WordsToMakeAsync(SiftExtracted image, CancellationToken ct)
+    /// <summary>The commands to make an image's visual words of the vocabularies of which it is to have them and has not.</summary>
+    public async Task<IReadOnlyList<QuantizeImage>> WordsToMakeAsync(SiftExtracted image, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return (await generations.CurrentAsync(image.Collection, ct))?.VocabularyVersion is { } vocabulary
+        return await generations.CurrentAsync(image.Collection, ct) is { } generation
             && await images.GetAsync(image.Collection, image.ImageId, ct) is { } record && record.IsLive(image.Incarnation)
-                ? ImageWords.ToMake(record, vocabulary)
-                : null;
+                ? [.. generation.Vocabularies().Select(vocabulary => ImageWords.ToMake(record, vocabulary.Version)).OfType<QuantizeImage>()]
+                : [];
     }
 
     /// <summary>

@@ -37,7 +37,7 @@ public sealed partial class CollectionCatalog
     /// <param name="name">The collection.</param>
     /// <param name="expected">The record as it was seen.</param>
     /// <param name="change">The change.</param>
-    /// <param name="next">The generation; null for none.</param>
+    /// <param name="next">The generation, without a vocabulary unless it is to have one of its own; null for none.</param>
     /// <param name="reason">Why, for people.</param>
     /// <param name="ct">Cancels.</param>
     /// <returns>False if another change was faster; nothing changed.</returns>
@@ -49,8 +49,8 @@ public sealed partial class CollectionCatalog
             before => before.Active is { } active && IsAt(before, expected)
                 ? WithoutUsed(before with
                 {
-                    // The vocabulary may have changed since the next generation was thought of.
-                    Active = active with { Next = next is null ? null : next with { VocabularyVersion = active.VocabularyVersion } },
+                    // The vocabulary may have changed since the next generation was thought of, unless it has one of its own.
+                    Active = active with { Next = next is null ? null : next with { VocabularyVersion = next.VocabularyVersion ?? active.VocabularyVersion } },
                     LastGeneration = Math.Max(Math.Max(before.LastGeneration, active.Number), next?.Number ?? 0),
                     ModelChanges = WithChange(before, change),
                     RetiredModels = [.. before.RetiredModels, .. active.Next is { } givenUp ? [givenUp.ModelVersion] : Array.Empty<string>()],
@@ -119,8 +119,8 @@ public sealed partial class CollectionCatalog
             ct);
 
     /// <summary>
-    /// Lets the next generation serve. It goes on with the vocabulary of the one it replaces, which is kept, and with the encoder that that
-    /// one was changing to, or changed to meanwhile, as its next encoder.
+    /// Lets the next generation serve, and keeps the one that served. It goes on with the encoder that that one was changing to, or changed to
+    /// meanwhile, as its next encoder.
     /// </summary>
     /// <param name="name">The collection.</param>
     /// <param name="expected">The record as it was seen, with a next generation.</param>
@@ -206,11 +206,11 @@ public sealed partial class CollectionCatalog
         var retired = active.Kept is { } old && old.Number != serving.Number ? old : null;
         return WithoutUsed(before with
         {
-            Active = serving with { VocabularyVersion = active.VocabularyVersion, Next = null, Kept = kept, EncoderReplaced = null },
+            Active = serving with { Next = null, Kept = kept, EncoderReplaced = null },
             Previous = serving.ModelVersion == active.ModelVersion ? before.Previous : kept,
             SwitchedAt = now,
             RetiredAt = retired is null ? before.RetiredAt : now,
-            IsUnannounced = before.IsUnannounced || serving.ModelVersion != active.ModelVersion || serving.NextEncoder is not null,
+            IsUnannounced = before.IsUnannounced || !serving.SharesVectors(active) || serving.NextEncoder is not null,
             RetiredModels = [.. before.RetiredModels, .. new[] { retired, active.Next }.OfType<Generation>().Select(gone => gone.ModelVersion)],
         });
     }

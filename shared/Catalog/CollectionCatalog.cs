@@ -114,8 +114,10 @@ public sealed partial class CollectionCatalog(IStateStore store, TimeProvider ti
                 ? active with
                 {
                     VocabularyVersion = vocabulary,
-                    Next = active.Next is { } next ? next with { VocabularyVersion = vocabulary } : null,
-                    Kept = active.Kept is { } kept ? kept with { VocabularyVersion = vocabulary } : null,
+
+                    // One that was begun with a vocabulary of its own keeps it.
+                    Next = active.Next is { } next && next.VocabularyVersion == expected ? next with { VocabularyVersion = vocabulary } : active.Next,
+                    Kept = active.Kept is { } kept && kept.VocabularyVersion == expected ? kept with { VocabularyVersion = vocabulary } : active.Kept,
                 }
                 : null,
             ct);

@@ -54,7 +54,7 @@ public sealed record Generation
 
     /// <summary>
     /// The generation that takes this one's place once every image is in its index and it passed its verification; null while none does. It is
-    /// filled beside this one and has its vocabulary.
+    /// filled beside this one and has its vocabulary, unless it was begun with another.
     /// </summary>
     public Generation? Next { get; init; }
 
@@ -66,7 +66,7 @@ public sealed record Generation
 
     /// <summary>
     /// The generation whose place this one took, while it is kept up to date for a roll-back; null before that and after. It has this one's
-    /// vocabulary.
+    /// vocabulary, unless this one was begun with another.
     /// </summary>
     public Generation? Kept { get; init; }
 
@@ -137,6 +137,13 @@ public sealed record Generation
             yield return new CodeTarget(Stages.PreviousModel, kept, new EncoderChoice(kept.EncoderVersion, kept.Bits));
         }
     }
+
+    /// <summary>All vocabularies of which images are to have words: each by a stage of its own, and none twice where generations share it.</summary>
+    public IEnumerable<(string Stage, string Version)> Vocabularies() =>
+        new[] { (Stages.Words, this), (Stages.NextWords, Next), (Stages.PreviousWords, Kept) }
+            .Where(words => words.Item2?.VocabularyVersion is not null)
+            .Select(words => (Stage: words.Item1, Version: words.Item2!.VocabularyVersion!))
+            .DistinctBy(words => words.Version);
 
     /// <summary>The encoders of which images are to have codes in this generation: the one that serves first, then the next one if there is one.</summary>
     public IEnumerable<EncoderChoice> Encoders()

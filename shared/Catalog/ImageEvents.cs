@@ -51,7 +51,7 @@ public static class ImageEvents
             ModelVersion = generation is not null && record.FeaturesKey(generation.ModelVersion) is not null ? generation.ModelVersion : VersionOf(Stages.Cnn),
             EncoderVersion = record.CodeOf(generation, generation?.EncoderVersion) is null ? null : generation!.EncoderVersion,
             SiftVersion = VersionOf(Stages.Sift),
-            VocabularyVersion = VersionOf(Stages.Words) is { } words && words == generation?.VocabularyVersion ? words : null,
+            VocabularyVersion = record.OutputKey(Stages.Words, generation?.VocabularyVersion) is null ? null : generation!.VocabularyVersion,
             IndexedAt = record.UpdatedAt,
         }.About(record.ToHeader());
 

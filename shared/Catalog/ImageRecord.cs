@@ -84,7 +84,8 @@ public sealed record ImageRecord
 
     /// <summary>Blob key of a stage's output if it is of this version; null where there is none, or of another.</summary>
     public string? OutputKey(string stage, string? version) =>
-        Stages.TryGetValue(stage, out var outcome) && outcome is { Done: true, FeatureKey: { } key } && outcome.Version == version ? key : null;
+        stage == Contracts.Stages.Words ? Words().FirstOrDefault(words => words.Version == version)?.FeatureKey
+        : Stages.TryGetValue(stage, out var outcome) && outcome is { Done: true, FeatureKey: { } key } && outcome.Version == version ? key : null;
 
     /// <summary>
     /// Blob key of the image's features of a model; null where there are none. Those of the model that is to serve next, or served before, are
@@ -97,6 +98,18 @@ public sealed record ImageRecord
     /// <summary>The image's code of an encoder, by the model of a generation; null where there is none.</summary>
     public byte[]? CodeOf(Generation? generation, string? encoderVersion) =>
         generation is null ? null : Codes().FirstOrDefault(code => code.IsCodeOf(generation, encoderVersion))?.Code;
+
+    /// <summary>All bags of visual words that are known.</summary>
+    public IEnumerable<StageOutcome> Words()
+    {
+        foreach (var stage in (string[])[Contracts.Stages.Words, Contracts.Stages.NextWords, Contracts.Stages.PreviousWords])
+        {
+            if (Stages.TryGetValue(stage, out var outcome) && outcome is { Done: true, FeatureKey: not null })
+            {
+                yield return outcome;
+            }
+        }
+    }
 
     /// <summary>All codes that are known.</summary>
     public IEnumerable<StageOutcome> Codes()

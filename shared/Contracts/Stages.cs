@@ -30,6 +30,12 @@ public static class Stages
     /// <summary>Bags of visual words, once the collection has a vocabulary; the image does not wait for it.</summary>
     public const string Words = "words";
 
+    /// <summary>Bags of visual words of the vocabulary that is to serve next, while a generation with another one is filled.</summary>
+    public const string NextWords = "next-words";
+
+    /// <summary>Bags of visual words of the vocabulary that served before, while its generation is kept for a roll-back.</summary>
+    public const string PreviousWords = "previous-words";
+
     /// <summary>Neighbours, pairs, embedded vectors; comes after indexing.</summary>
     public const string Mining = "mining";
 

@@ -143,7 +143,7 @@ public sealed partial class ModelReplacement(
     {
         var next = wanted.ModelVersion == active.ModelVersion ? null
             : wanted.ModelVersion == active.Next?.ModelVersion ? active.Next
-            : wanted with { Number = Math.Max(record.LastGeneration, active.Number) + 1, NextEncoder = null, Next = null, Kept = null };
+            : wanted with { Number = Math.Max(record.LastGeneration, active.Number) + 1, NextEncoder = null, Next = null, Kept = null, VocabularyVersion = null };
 
         // Whoever is about to index an image without the embedding is let finish, and is seen by the walk that follows.
         using (await writes.ForAllAsync(ct))

@@ -10,7 +10,7 @@ internal sealed class Census(Generation generation, int sample, ulong seed)
     private readonly PriorityQueue<(Guid Id, string Key, byte[] Code), (ulong Place, Guid Id)> _sample = new(
         Comparer<(ulong, Guid)>.Create((a, b) => b.CompareTo(a)));
 
-    /// <summary>Images that lack an embedding or a code.</summary>
+    /// <summary>Images that lack an embedding, a code, or words.</summary>
     public long Lacking { get; private set; }
 
     /// <summary>Images that have both.</summary>
@@ -37,7 +37,7 @@ internal sealed class Census(Generation generation, int sample, ulong seed)
 
     private void Add(ImageRecord image, Generation serving)
     {
-        if (!FanIn.IsReadyFor(image, generation))
+        if (!FanIn.IsReadyFor(image, generation) || FanIn.LacksWords(image, generation, serving))
         {
             Lacking++;
         }

@@ -4,6 +4,7 @@ using Pipeline.Contracts;
 using Pipeline.Contracts.Commands;
 using Pipeline.Indexing.Codes;
 using Pipeline.Indexing.Models;
+using Pipeline.Indexing.Words;
 using Pipeline.Messaging;
 
 namespace Pipeline.Indexing.Reindexing;
@@ -29,17 +30,18 @@ public sealed class GenerationFiller(
     public async Task FillAsync(CollectionRecord record, IReadOnlyList<ImageRecord> batch, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(record);
-        var next = record.Active!.Next!;
+        var (serving, next) = (record.Active!, record.Active!.Next!);
         var living = batch.Where(image => image.IsLive(image.Incarnation) && image.Status is ImageStatus.Processing or ImageStatus.Indexed).ToLookup(image => FanIn.IsReadyFor(image, next));
         ImageRecord[] lacking = [.. living[false]];
-        await AskAsync(record, next, lacking, ct);
+        ImageRecord[] wordless = [.. living.SelectMany(group => group).Where(image => FanIn.LacksWords(image, next, serving))];
+        await AskAsync(record, next, lacking, wordless, ct);
         metrics.Filled(record.Name, lacking.Length + await indexer.CopyToNextAsync(record.Name, [.. living[true]], ct));
-        await WaitAsync(record.Name, next, lacking, ct);
+        await WaitAsync(serving, next, [.. lacking.Concat(wordless).DistinctBy(image => image.ImageId)], ct);
     }
 
-    private async Task AskAsync(CollectionRecord record, Generation next, ImageRecord[] lacking, CancellationToken ct)
+    private async Task AskAsync(CollectionRecord record, Generation next, ImageRecord[] lacking, ImageRecord[] wordless, CancellationToken ct)
     {
-        if (lacking.Length == 0)
+        if (lacking.Length + wordless.Length == 0)
         {
             return;
         }
@@ -51,17 +53,23 @@ public sealed class GenerationFiller(
             {
                 Traffic = TrafficClass.Bulk, CorrelationId = record.LatestModelChange?.Id ?? Guid.Empty,
             })
-            .Concat(embedded[true].Select(image => ImageCodes.Command(image.ToHeader(), next.ModelVersion, next.EncoderVersion) with { Traffic = TrafficClass.Bulk }));
+            .Concat(embedded[true].Select(image => ImageCodes.Command(image.ToHeader(), next.ModelVersion, next.EncoderVersion) with { Traffic = TrafficClass.Bulk }))
+            .Concat(wordless.Select(image => ImageWords.ToMake(image, next.VocabularyVersion!)! with { Traffic = TrafficClass.Bulk }));
         await using var scope = scopes.CreateAsyncScope();
         var events = scope.ServiceProvider.GetRequiredService<IEventPublisher>();
         await Parallel.ForEachAsync(
             commands,
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct },
-            async (command, token) => await (command is EmbedImages embed ? events.PublishAsync(embed, token) : events.PublishAsync((EncodeImage)command, token)));
+            async (command, token) => await (command switch
+            {
+                EmbedImages embed => events.PublishAsync(embed, token),
+                QuantizeImage quantize => events.PublishAsync(quantize, token),
+                _ => events.PublishAsync((EncodeImage)command, token),
+            }));
     }
 
     /// <summary>So that not all of a collection is asked for at once: what follows live uploads in the queues is little at any time.</summary>
-    private async Task WaitAsync(string collection, Generation next, ImageRecord[] lacking, CancellationToken ct)
+    private async Task WaitAsync(Generation serving, Generation next, ImageRecord[] lacking, CancellationToken ct)
     {
         var (started, pause) = (time.GetTimestamp(), ShortestLook);
         Guid[] waiting = [.. lacking.Select(image => image.ImageId)];
@@ -69,8 +77,12 @@ public sealed class GenerationFiller(
         {
             await Task.Delay(pause, time, ct);
             pause = pause * 2 > LongestLook ? LongestLook : pause * 2;
-            var records = await images.GetManyAsync(collection, waiting, ct);
-            waiting = [.. waiting.Where((_, i) => records[i] is { } image && image.IsLive(image.Incarnation) && !FanIn.IsReadyFor(image, next))];
+            var records = await images.GetManyAsync(lacking[0].Collection, waiting, ct);
+            waiting =
+            [
+                .. waiting.Where((_, i) => records[i] is { } image && image.IsLive(image.Incarnation)
+                    && (!FanIn.IsReadyFor(image, next) || FanIn.LacksWords(image, next, serving))),
+            ];
         }
     }
 }

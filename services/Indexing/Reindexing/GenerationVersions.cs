@@ -17,11 +17,10 @@ public sealed class GenerationVersions(CollectionCatalog collections, EncoderCat
     {
         ArgumentNullException.ThrowIfNull(command);
         ArgumentNullException.ThrowIfNull(active);
-        if (command.VocabularyVersion is { } vocabulary && vocabulary != active.VocabularyVersion)
+        if (command.VocabularyVersion is { } vocabulary && vocabulary != active.VocabularyVersion
+            && (await artifacts.GetAsync(vocabulary, ct))?.Kind != VocabularyCatalog.ArtifactKind)
         {
-            throw new PermanentException(
-                RefusalReasons.InvalidRequest,
-                $"The collection has the vocabulary {active.VocabularyVersion ?? "none"}. Another one comes to serve by a training of it, without a re-index.");
+            throw new PermanentException(RefusalReasons.NoVocabulary, $"There is no vocabulary {vocabulary}.");
         }
 
         var known = (await collections.GetGenerationsAsync(command.Collection, ct)).Entries;
@@ -36,6 +35,7 @@ public sealed class GenerationVersions(CollectionCatalog collections, EncoderCat
             Dimensions = await DimensionsAsync(model, active, known, ct),
             EncoderVersion = encoder.Version,
             Bits = encoder.Bits,
+            VocabularyVersion = command.VocabularyVersion,
             EncoderReplaced = encoder.Version == active.EncoderVersion ? null : active.NextEncoder?.Version ?? active.EncoderVersion,
         };
     }

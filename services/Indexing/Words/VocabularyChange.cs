@@ -58,7 +58,7 @@ public sealed partial class VocabularyChange(
         }
 
         // A next generation that begins from here on has no words of the old one.
-        foreach (var filled in (await generations.CurrentAsync(vocabulary.Collection, ct))?.Written() ?? [])
+        foreach (var filled in (await generations.CurrentAsync(vocabulary.Collection, ct))?.Written().Where(of => of.VocabularyVersion is null) ?? [])
         {
             await ForgetAsync(filled.IndexName(vocabulary.Collection), ct);
         }

@@ -172,6 +172,35 @@ public sealed class GenerationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Another_vocabulary_serves_once_every_image_has_its_words_and_the_one_before_keeps_its_own()
+    {
+        await _world.Catalog.Collections.TrySetVocabularyAsync(Collection, 1, null, "v1", None);
+        await WordsAsync(_one, "v1", 3);
+        await WordsAsync(_two, "v1", 3);
+        var vocabulary = (await _world.Catalog.Artifacts.AddAsync(VocabularyCatalog.ArtifactKind, new byte[] { 8 }, new ArtifactLineage { CreatedFrom = "a test" }, None)).Version;
+        await _world.Commands.BeginAsync(new() { Collection = Collection, VocabularyVersion = vocabulary, CorrelationId = Guid.NewGuid() }, None);
+        await _world.SweepAsync();
+        Assert.Equal(new[] { _one, _two }.Order(), _world.Published.Cast<QuantizeImage>().Where(command => command.VocabularyVersion == vocabulary).Select(command => command.ImageId).Order());
+        await WordsAsync(_one, vocabulary, 5);
+        await _world.SweepAsync();
+        Assert.Equal((1, "v1"), ((await _world.RecordAsync()).Active!.Number, (await _world.RecordAsync()).Active!.VocabularyVersion));
+        await WordsAsync(_two, vocabulary, 5);
+        await _world.SweepAsync();
+
+        var active = (await _world.RecordAsync()).Active!;
+        Assert.Equal((2, vocabulary, "v1"), (active.Number, active.VocabularyVersion, active.Kept!.VocabularyVersion));
+        foreach (var (index, word) in new[] { ("shop-g1", 3u), ("shop-g2", 5u) })
+        {
+            Assert.All(await _world.Index.GetAsync(index, [_one, _two]), point => Assert.Equal([word], ((SparseVector)point.Vectors[IndexSpaces.Sift]).Indices));
+        }
+
+        await _world.Commands.RollBackAsync(new() { Collection = Collection, CorrelationId = Guid.NewGuid() }, None);
+        Assert.Equal("v1", (await _world.RecordAsync()).Active!.VocabularyVersion);
+        var asked = await _world.Indexer.WordsToMakeAsync(new() { Collection = Collection, ImageId = await _world.LiveAsync(), FeatureKey = "s", SiftVersion = "s", Keypoints = 1 }, None);
+        Assert.Equal(new[] { "v1", vocabulary }.Order(), asked.Select(command => command.VocabularyVersion).Order());
+    }
+
+    [Fact]
     public async Task Versions_that_do_not_exist_or_fit_are_refused_and_nothing_begins()
     {
         ReindexCollection[] wrong =
@@ -321,6 +350,13 @@ public sealed class GenerationTests : IAsyncLifetime
 
     private Task ReleaseAsync(Guid image) =>
         _world.SettleAsync(image, Stages.Hash, new() { Done = true, Version = ModelWorld.Encoder, Code = new byte[8], ModelVersion = ModelWorld.Backbone });
+
+    private async Task WordsAsync(Guid image, string vocabulary, uint word)
+    {
+        var key = BlobKeys.Words(Collection, image, 1, vocabulary);
+        await _world.Catalog.Blobs.PutAsync(key, Pipeline.Neighbours.SparseRowFormat.Serialize(new([word], [1f])), None);
+        await _world.Indexer.SettleWordsAsync(new() { Collection = Collection, ImageId = image, WordsKey = key, VocabularyVersion = vocabulary, Words = 1 }, None);
+    }
 
     private async Task<IReadOnlyList<GenerationEntry>> LogAsync() => (await _world.Catalog.Collections.GetGenerationsAsync(Collection, None)).Entries;
 

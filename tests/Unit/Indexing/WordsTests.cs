@@ -248,15 +248,15 @@ public sealed class WordsTests : IAsyncLifetime
     public async Task Features_that_come_after_the_vocabulary_have_their_words_made_and_those_before_only_if_none_are()
     {
         var extracted = new SiftExtracted { Collection = Collection, ImageId = _image, FeatureKey = "s", SiftVersion = "s", Keypoints = 1 };
-        Assert.Null(await _indexer.WordsToMakeAsync(extracted, None));
+        Assert.Empty(await _indexer.WordsToMakeAsync(extracted, None));
         await ServeAsync("v1");
 
-        var command = await _indexer.WordsToMakeAsync(extracted, None);
-        Assert.Equal(("v1", "s", TrafficClass.Live), (command!.VocabularyVersion, command.FeatureKey, command.Traffic));
-        Assert.Null(await _indexer.WordsToMakeAsync(extracted with { Incarnation = 2 }, None));
+        var command = Assert.Single(await _indexer.WordsToMakeAsync(extracted, None));
+        Assert.Equal(("v1", "s", TrafficClass.Live), (command.VocabularyVersion, command.FeatureKey, command.Traffic));
+        Assert.Empty(await _indexer.WordsToMakeAsync(extracted with { Incarnation = 2 }, None));
 
         await WordsAsync("v1", 4);
-        Assert.Null(await _indexer.WordsToMakeAsync(extracted, None));
+        Assert.Empty(await _indexer.WordsToMakeAsync(extracted, None));
     }
 
     private (Generations, ImageIndexer, VocabularyChange) Over(IVectorIndex index)
