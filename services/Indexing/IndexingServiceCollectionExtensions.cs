@@ -79,6 +79,7 @@ public static class IndexingServiceCollectionExtensions
         services.AddSingleton<GenerationVersions>();
         services.AddSingleton<GenerationChange>();
         services.AddSingleton<GenerationFiller>();
+        services.AddSingleton<ReindexThrottle>();
         services.AddSingleton<Canaries>();
         services.AddSingleton<GenerationVerification>();
         services.AddSingleton<GenerationFill>();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics.Tensors;
 using Microsoft.Extensions.Options;
 using Pipeline.Catalog;
@@ -8,7 +9,7 @@ using Pipeline.VectorIndex;
 namespace Pipeline.Indexing.Reindexing;
 
 /// <summary>Searches an index for stored images, and compares what it finds with an exact comparison of their stored features.</summary>
-public sealed class Canaries(IVectorIndex index, IBlobStore blobs, IOptions<ReindexOptions> options)
+public sealed class Canaries(IVectorIndex index, IBlobStore blobs, ReindexThrottle throttle, IOptions<ReindexOptions> options)
 {
     /// <summary>The k of recall@k.</summary>
     private const int Depth = 10;
@@ -35,7 +36,7 @@ public sealed class Canaries(IVectorIndex index, IBlobStore blobs, IOptions<Rein
         ArgumentNullException.ThrowIfNull(gallery);
         var asked = gallery.Take(options.Value.Canaries).ToArray();
         var queries = await Task.WhenAll(asked.Select(canary => ReadAsync(canary.Key, ct)));
-        var scores = await ScoresAsync(gallery, queries, ct);
+        var scores = await ScoresAsync(collection, gallery, queries, ct);
         var among = isWhole ? null : gallery.Select(image => image.Id).ToArray();
         var (canaries, recall) = (0, 0.0);
         for (var i = 0; i < asked.Length; i++)
@@ -64,11 +65,13 @@ public sealed class Canaries(IVectorIndex index, IBlobStore blobs, IOptions<Rein
     }
 
     /// <summary>For each query the cosines with all of the gallery.</summary>
-    private async Task<Dictionary<Guid, float>[]> ScoresAsync(IReadOnlyList<(Guid Id, string Key, byte[] Code)> gallery, float[]?[] queries, CancellationToken ct)
+    private async Task<Dictionary<Guid, float>[]> ScoresAsync(
+        string collection, IReadOnlyList<(Guid Id, string Key, byte[] Code)> gallery, float[]?[] queries, CancellationToken ct)
     {
         Dictionary<Guid, float>[] scores = [.. queries.Select(_ => new Dictionary<Guid, float>(gallery.Count))];
         foreach (var part in gallery.Chunk(AtOnce))
         {
+            var started = Stopwatch.GetTimestamp();
             var features = await Task.WhenAll(part.Select(image => ReadAsync(image.Key, ct)));
             for (var i = 0; i < part.Length; i++)
             {
@@ -80,6 +83,8 @@ public sealed class Canaries(IVectorIndex index, IBlobStore blobs, IOptions<Rein
                     }
                 }
             }
+
+            await throttle.RestAsync(collection, Stopwatch.GetElapsedTime(started), ct);
         }
 
         return scores;

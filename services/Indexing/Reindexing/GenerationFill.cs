@@ -20,12 +20,12 @@ public sealed partial class GenerationFill(
     IndexWrites writes,
     GenerationFiller filler,
     GenerationVerification verification,
+    ReindexThrottle throttle,
     ReindexReports reports,
     IOptions<ReindexOptions> options,
     TimeProvider time,
     ILogger<GenerationFill> logger)
 {
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
     private readonly ConcurrentDictionary<string, (int Generation, long Ready, long Since)> _stuck = new(StringComparer.Ordinal);
 
     /// <summary>Does what can be done by now for a collection's next generation.</summary>
@@ -73,20 +73,10 @@ public sealed partial class GenerationFill(
             var elapsed = Stopwatch.GetElapsedTime(walkStarted).TotalSeconds;
             progress = progress with { ImagesPerSecond = elapsed > 0 ? (progress.Ready - readyAtStart.Value) / elapsed : 0 };
             await reports.ProgressAsync(current, progress, ct);
-            await MakeRoomAsync(collection, Stopwatch.GetElapsedTime(started), ct);
+            await throttle.RestAsync(collection, Stopwatch.GetElapsedTime(started), ct);
         }
 
         return true;
-    }
-
-    /// <summary>While uploads are under way most of the time is theirs.</summary>
-    private async Task MakeRoomAsync(string collection, TimeSpan worked, CancellationToken ct)
-    {
-        if (await images.CountAsync(collection, ImageStatus.Processing, ct) > 0)
-        {
-            var pause = worked * ((1 - options.Value.Share) / options.Value.Share);
-            await Task.Delay(pause < LongestPause ? pause : LongestPause, time, ct);
-        }
     }
 
     private async Task<bool> TryServeAsync(string collection, int number, CancellationToken ct)

@@ -77,6 +77,7 @@ internal sealed class ModelWorld : IAsyncDisposable, IEventPublisher
         Commands = new GenerationChange(
             Catalog.Collections, new GenerationVersions(Catalog.Collections, Catalog.Encoders, Catalog.Artifacts), Index, _writes, reports);
         Change = new ModelReplacement(Catalog.Collections, Catalog.Artifacts, Commands, reports, _writes, NullLogger<ModelReplacement>.Instance);
+        var throttle = new ReindexThrottle(Catalog.Images, options, TimeProvider.System);
         Fill = new GenerationFill(
             Catalog.Collections,
             Catalog.Images,
@@ -84,7 +85,8 @@ internal sealed class ModelWorld : IAsyncDisposable, IEventPublisher
             Index,
             _writes,
             new GenerationFiller(Catalog.Images, Indexer, scopes, metrics, options, TimeProvider.System),
-            new GenerationVerification(Catalog.Images, Index, Indexer, new Canaries(Index, Catalog.Blobs, options), options),
+            new GenerationVerification(Catalog.Images, Index, Indexer, new Canaries(Index, Catalog.Blobs, throttle, options), options),
+            throttle,
             reports,
             options,
             TimeProvider.System,
