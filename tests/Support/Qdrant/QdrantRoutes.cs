@@ -24,8 +24,6 @@ internal static class QdrantRoutes
         Write("POST", "/collections/aliases", (store, call) => store.ChangeAliases(call.Body)),
         Write("PUT", $"{Collection}/index", (store, call) => store.Write(call, collection => collection.CreateIndex(call.Body))),
         Write("PUT", $"{Collection}/points", (store, call) => store.Write(call, collection => collection.Upsert(call.Body))),
-        Write("PUT", $"{Collection}/points/vectors", (store, call) => store.Write(call, collection => collection.UpdateVectors(call.Body))),
-        Write("POST", $"{Collection}/points/vectors/delete", (store, call) => store.Write(call, collection => collection.DeleteVectors(call.Body))),
         Write("POST", $"{Collection}/points/batch", (store, call) => store.WriteAll(call)),
         Write("POST", $"{Collection}/points/delete", (store, call) => store.Write(call, collection => collection.Delete(call.Body))),
         Read("POST", $"{Collection}/points", (store, call) => store.Read(call.Collection, collection => collection.Get(call.Body))),

@@ -134,10 +134,8 @@ internal sealed class QdrantStore
         {
             results.Add(operation!.AsObject().Single() switch
             {
-                { Key: "upsert", Value: { } body } => Write(call, collection => collection.Upsert(body)),
                 { Key: "update_vectors", Value: { } body } => Write(call, collection => collection.UpdateVectors(body)),
                 { Key: "delete_vectors", Value: { } body } => Write(call, collection => collection.DeleteVectors(body)),
-                { Key: "delete", Value: { } body } => Write(call, collection => collection.Delete(body)),
                 var other => throw QdrantError.WrongInput($"The double knows no operation {other.Key}"),
             });
         }
