@@ -6,6 +6,9 @@ namespace Pipeline.VectorIndex.Qdrant;
 /// <content>Collections, their spaces and their aliases.</content>
 public sealed partial class QdrantVectorIndex
 {
+    /// <summary>How often vectors are set while points go from under our hands.</summary>
+    private const int UpdateAttempts = 10;
+
     private static readonly CreateFieldIndex[] FieldIndexes =
     [
         new() { FieldName = Payload.TenantField, FieldSchema = new KeywordIndex { Type = "keyword", IsTenant = true } },
@@ -198,7 +201,7 @@ public sealed partial class QdrantVectorIndex
     private async Task SetVectorsAsync(
         string collection, IReadOnlyList<KeyValuePair<Guid, Dictionary<string, WireVector?>>> batch, CancellationToken ct)
     {
-        while (true)
+        for (var attempt = 1; ; attempt++)
         {
             // The server does not pass over points that are not there.
             var there = (await _requests.GetAsync(collection, [.. batch.Select(update => update.Key)], withVector: false, withPayload: false, ct))
@@ -214,7 +217,7 @@ public sealed partial class QdrantVectorIndex
                 await _requests.UpdateAsync(collection, QdrantVectorUpdates.ToWire(batch), ct);
                 return;
             }
-            catch (QdrantRefusedException e) when (e.IsNotFound)
+            catch (QdrantRefusedException e) when (e.IsNotFound && attempt < UpdateAttempts)
             {
                 // A point was deleted meanwhile, of which the next look tells; or the collection was, and then that look fails.
             }
