@@ -45,6 +45,7 @@ public static class DashboardServiceCollectionExtensions
         {
             bus.AddConsumer<ServiceReportedConsumer, ServiceReportedConsumerDefinition>();
             bus.AddConsumer<RejectionsConsumer, RejectionsConsumerDefinition>();
+            bus.AddConsumer<DeletionsConsumer, DeletionsConsumerDefinition>();
         });
     }
 

@@ -82,6 +82,18 @@ public sealed class FailureCatalog(IStateStore store, IBlobStore blobs)
         return removed;
     }
 
+    /// <summary>Forgets all failures of an image: with it goes what its messages said of it.</summary>
+    public Task RemoveOfImageAsync(Guid imageId, CancellationToken ct) => RemoveListAsync(ImageList(imageId), ct);
+
+    /// <summary>Forgets all failures of a collection.</summary>
+    public async Task RemoveOfCollectionAsync(string collection, CancellationToken ct)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(collection);
+        var value = Bounded(collection);
+        await RemoveListAsync(ListKey("collection", value), ct);
+        await store.TryCommitAsync(new StateTransaction().RemoveFromSet(new StateKey(FacetTable, "collection"), value), ct);
+    }
+
     /// <summary>A page of the failures that a filter wants, latest first.</summary>
     /// <param name="filter">The filter.</param>
     /// <param name="cursor">Where the last page ended; null for the first.</param>
@@ -165,6 +177,17 @@ public sealed class FailureCatalog(IStateStore store, IBlobStore blobs)
         }
     }
 
+    private async Task RemoveListAsync(StateKey list, CancellationToken ct)
+    {
+        while (await store.RangeAsync(list, new SortedRange { Limit = MaxPage }, ct) is { Count: > 0 } members)
+        {
+            foreach (var member in members)
+            {
+                await RemoveAsync(Guid.ParseExact(member.Member, "N"), ct);
+            }
+        }
+    }
+
     // No member of a set may be empty, and no collection's name begins so.
     private const string None = "-";
 
@@ -177,8 +200,22 @@ public sealed class FailureCatalog(IStateStore store, IBlobStore blobs)
         _ => new StateKey(ListTable, All),
     };
 
-    private static IEnumerable<StateKey> ListsOf(FailureRecord record) =>
-        [new StateKey(ListTable, All), ListKey("kind", record.Kind.ToString()), .. Facets.Select(facet => ListKey(facet, ValueOf(record, facet)))];
+    private static IEnumerable<StateKey> ListsOf(FailureRecord record)
+    {
+        yield return new StateKey(ListTable, All);
+        yield return ListKey("kind", record.Kind.ToString());
+        foreach (var facet in Facets)
+        {
+            yield return ListKey(facet, ValueOf(record, facet));
+        }
+
+        if (record.ImageId is { } image)
+        {
+            yield return ImageList(image);
+        }
+    }
+
+    private static StateKey ImageList(Guid imageId) => ListKey("image", Member(imageId));
 
     private static string ValueOf(FailureRecord record, string facet) => Bounded(facet switch
     {

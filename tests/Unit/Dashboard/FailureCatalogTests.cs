@@ -90,6 +90,22 @@ public sealed class FailureCatalogTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_is_deleted_takes_its_failures_along_and_no_others()
+    {
+        var (image, other) = (Guid.NewGuid(), Guid.NewGuid());
+        await _failures.AddAsync(Failure(1) with { ImageId = image }, [1], CancellationToken.None);
+        await _failures.AddAsync(Failure(2) with { ImageId = other }, [2], CancellationToken.None);
+        await _failures.AddAsync(Failure(3) with { Collection = "shop" }, [3], CancellationToken.None);
+
+        await _failures.RemoveOfImageAsync(image, CancellationToken.None);
+        Assert.Equal(
+            [3, 2], (await _failures.ListAsync(new FailureFilter(), null, 10, CancellationToken.None)).Records.Select(failure => (int)(failure.At - Start).TotalSeconds));
+        await _failures.RemoveOfCollectionAsync("photos", CancellationToken.None);
+        Assert.Equal("shop", Assert.Single((await _failures.ListAsync(new FailureFilter(), null, 10, CancellationToken.None)).Records).Collection);
+        Assert.Single(_blobs.GetFiles("*", SearchOption.AllDirectories), file => file.Length == 1);
+    }
+
+    [Fact]
     public async Task Only_the_oldest_rejections_are_forgotten_beyond_so_many()
     {
         await _failures.AddAsync(Failure(0), [1], CancellationToken.None);
