@@ -18,6 +18,13 @@ public sealed class CollectionManifests(IStateStore store, IBlobStore blobs, Col
     /// <summary>What belongs to a collection beside its record, under its name.</summary>
     private static readonly string[] Tables = ["vocabularies", "encoders", "model-updates", "generations"];
 
+    /// <summary>Tells by two equal answers that nothing changed in between of what a collection's manifest says.</summary>
+    public async Task<string> FingerprintAsync(string collection, CancellationToken ct)
+    {
+        StateKey[] keys = [CollectionCatalog.Key(collection), .. Tables.Select(table => new StateKey(table, collection))];
+        return string.Join(' ', (await store.GetManyAsync(keys, ct)).Select(record => record?.Version ?? 0));
+    }
+
     /// <summary>Makes a collection's manifest what its records say; that of one that is gone goes.</summary>
     /// <returns>Whether something was written or removed.</returns>
     public async Task<bool> KeepAsync(string collection, CancellationToken ct)

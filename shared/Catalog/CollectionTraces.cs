@@ -107,7 +107,9 @@ public sealed class CollectionTraces(
         var used = all.SelectMany(VersionsOf).ToHashSet(StringComparer.Ordinal);
         await foreach (var artifact in artifacts.ListAllAsync(ct))
         {
-            if (artifact.Lineage.Collection is { } trainedOn && !names.Contains(trainedOn) && !used.Contains(artifact.Version))
+            // One that only the catalog has lost is still to be rebuilt, with its artifacts.
+            if (artifact.Lineage.Collection is { } trainedOn && !names.Contains(trainedOn) && !used.Contains(artifact.Version)
+                && !await manifests.ExistsAsync(trainedOn, ct))
             {
                 await artifacts.RemoveAsync(artifact.Version, ct);
             }

@@ -57,16 +57,17 @@ public static class ImageEndpoints
         CancellationToken ct,
         string tenant = Tenants.Default)
     {
-        if (await collections.GetAsync(collection, ct) is null)
+        if (await collections.GetAsync(collection, ct) is not { } record)
         {
             return Problems.UnknownCollection(collection);
         }
 
+        var maxBytes = Math.Min(options.Value.MaxRequestBytes, record.Settings.Limits.MaxBytes ?? long.MaxValue);
         var upload = new ImageUploaded { UploadId = Guid.CreateVersion7(), Collection = collection, Tenant = tenant, Source = new ImageSource() };
         return request switch
         {
-            _ when MediaTypes.IsMultipart(request) => await UploadFormAsync(upload, request, publisher, options.Value.MaxRequestBytes, ct),
-            _ when request.HasJsonContentType() => await UploadJsonAsync(upload, request, publisher, options.Value.MaxRequestBytes, ct),
+            _ when MediaTypes.IsMultipart(request) => await UploadFormAsync(upload, request, publisher, maxBytes, ct),
+            _ when request.HasJsonContentType() => await UploadJsonAsync(upload, request, publisher, maxBytes, ct),
             _ => Problems.Of(Problems.UnsupportedMediaType, "An upload is multipart/form-data or application/json."),
         };
     }

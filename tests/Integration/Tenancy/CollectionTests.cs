@@ -8,6 +8,8 @@ using Pipeline.Catalog;
 using Pipeline.Contracts;
 using Pipeline.Contracts.Events;
 using Pipeline.Contracts.Queries;
+using Pipeline.Hashing;
+using Pipeline.Storage;
 using Pipeline.Tests.Integration.Pipelines;
 using Pipeline.Tests.Support;
 using Pipeline.VectorIndex;
@@ -180,6 +182,24 @@ public sealed class CollectionTests : IAsyncLifetime
             async ct => (await _node.Collections.GetCurrentAsync(Collection, ct))?.Active?.VocabularyVersion == vocabulary, Node.Patience, "The vocabulary");
 
         await _node.IndexedAsync(Collection, 1);
+    }
+
+    [Fact]
+    public async Task A_collection_begins_with_the_encoder_that_its_settings_name_and_searches_by_its_codes()
+    {
+        var random = new Random(5);
+        double[] weights = [.. Enumerable.Range(0, 32 * 576).Select(_ => random.NextDouble() - 0.5)];
+        var encoder = await _node.Services.GetRequiredService<ArtifactStore>().AddAsync(
+            EncoderCatalog.ArtifactKind, new LinearHash(weights, new double[32], 576).BuildModel(), new ArtifactLineage { CreatedFrom = "a test" }, None);
+        await _node.CreateAsync(Collection, new CollectionSettings { Encoder = new() { Version = encoder.Version } });
+
+        var uploads = new[] { await _node.UploadAsync(Collection, Pictures.Unique()), await _node.UploadAsync(Collection, Pictures.Unique()) };
+        await _node.IndexedAsync(Collection, 2);
+
+        var generation = (await _node.Collections.GetCurrentAsync(Collection, None))!.Active!;
+        Assert.Equal((encoder.Version, 32), (generation.EncoderVersion, generation.Bits));
+        var found = await _node.SearchAsync(Collection, uploads[0].ImageId!.Value, SearchModes.Hash);
+        Assert.Equal((uploads[0].ImageId!.Value, (int?)0), (found.Hits[0].ImageId, found.Hits[0].HammingDistance));
     }
 
     private async Task SendLateAsync(ImageRecord image, string features, Generation generation)

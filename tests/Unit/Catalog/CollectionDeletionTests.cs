@@ -86,6 +86,18 @@ public sealed class CollectionDeletionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Artifacts_of_a_collection_that_only_the_catalog_has_lost_stay_for_its_rebuild()
+    {
+        var artifact = await _catalog.Artifacts.AddAsync(
+            EncoderCatalog.ArtifactKind, new byte[] { 1 }, new ArtifactLineage { CreatedFrom = "a training", Collection = "lost" }, None);
+        await _catalog.Blobs.PutAsync(BlobKeys.CollectionManifest("lost"), "{}"u8.ToArray(), None);
+
+        await DeleteAsync();
+
+        Assert.NotNull(await _catalog.Artifacts.GetAsync(artifact.Version, None));
+    }
+
+    [Fact]
     public async Task To_everybody_a_collection_is_gone_as_soon_as_its_deletion_begins_and_its_name_is_taken_until_it_ends()
     {
         await _catalog.Collections.BeginDeletionAsync(Collection, _deletion, 0, None);

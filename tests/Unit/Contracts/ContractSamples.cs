@@ -78,6 +78,23 @@ internal static class ContractSamples
             Collection = "photos", CorrelationId = Correlation, Traffic = TrafficClass.Bulk, ModelVersion = "m2", BackboneVersion = "b1", EncoderVersion = "e1",
             Images = [new ImageToEmbed(Image, 2, "acme", Upload)],
         },
+        new ReindexCollection { Collection = "photos", ModelVersion = "m2", EncoderVersion = "e2", Bits = 64, VocabularyVersion = "v1", Reason = "larger codes", CorrelationId = Correlation },
+        new CancelReindex { Collection = "photos", Generation = 3, Reason = "not now", CorrelationId = Correlation },
+        new RollbackCollection { Collection = "photos", Generation = 3, Reason = "worse", CorrelationId = Correlation },
+        new ReindexProgressed { Collection = "photos", Generation = 3, State = GenerationStates.Filling, Done = 100, Total = 1234, ImagesPerSecond = 50.5, SecondsLeft = 22.5, Reason = "larger codes", CorrelationId = Correlation },
+        new ServiceReported
+        {
+            Service = "upload", Instance = Image, Process = "host:1", StartedAt = new DateTimeOffset(2025, 1, 2, 3, 4, 5, 678, TimeSpan.Zero),
+            At = new DateTimeOffset(2025, 1, 2, 3, 4, 6, 678, TimeSpan.Zero), Stopping = true,
+            Endpoints =
+            [
+                new EndpointReport
+                {
+                    Endpoint = "upload", Stage = Stages.Upload, Interactive = true, Paused = true, InFlight = 1, Done = 2, Rejected = 3, Failed = 4, Redelivered = 5,
+                    Retries = 6, Durations = [new DurationCount(3, 2)], MaxAge = 1.5,
+                },
+            ],
+        },
         new EmbedCollection { Collection = "photos", CorrelationId = Correlation },
         new QuantizeImage { Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, Incarnation = 2, FeatureKey = "sift/1", VocabularyVersion = "v1" },
         new FindNeighbours { Collection = "photos", ImageIds = [Image] },
@@ -120,13 +137,13 @@ internal static class ContractSamples
             TimingsMs = new Dictionary<string, double> { ["index"] = 1.5 }, VocabularyVersion = "v1",
             ModelVersion = "m1", EncoderVersion = "e1",
         },
-        new VerifyCandidates { Collection = "photos", Tenant = "acme", Image = Bytes, ImageId = Image, Candidates = [Upload] },
+        new VerifyCandidates { Collection = "photos", Tenant = "acme", Image = Bytes, ImageId = Image, WithPoints = true, Candidates = [Upload] },
         new CandidatesVerified
         {
-            Candidates = [new CandidateVerification { ImageId = Upload, Inliers = 42, Verified = true, CentralSupport = 0.25, Homography = [1, 0, 0.5, 0, 1, -0.5, 0, 0, 1] }],
+            Candidates = [new CandidateVerification { ImageId = Upload, Inliers = 42, Verified = true, CentralSupport = 0.25, Homography = [1, 0, 0.5, 0, 1, -0.5, 0, 0, 1], Points = [new MatchedPoint(1.5, 2, 3, 4.5)] }],
         },
     }.ToDictionary(sample => sample.GetType().Name);
 
     /// <summary>Parts of messages, which the samples above contain.</summary>
-    public static IReadOnlySet<Type> Parts { get; } = new HashSet<Type> { typeof(SearchHit), typeof(CandidateVerification), typeof(MinedPair), typeof(NeighbourLists), typeof(ImageNeighbours), typeof(NearImage), typeof(ImageToEmbed) };
+    public static IReadOnlySet<Type> Parts { get; } = new HashSet<Type> { typeof(SearchHit), typeof(CandidateVerification), typeof(MinedPair), typeof(NeighbourLists), typeof(ImageNeighbours), typeof(NearImage), typeof(ImageToEmbed), typeof(EndpointReport), typeof(DurationCount), typeof(MatchedPoint) };
 }

@@ -1,3 +1,4 @@
+using Pipeline.Contracts;
 using Pipeline.Contracts.Events;
 using Pipeline.Contracts.Commands;
 using Pipeline.Catalog;
@@ -45,6 +46,18 @@ public sealed class UpdateStartTests : IAsyncLifetime
     {
         (_world.Updating.MinNewPairs, _world.Updating.MinImages, _world.Updating.Automatic) = (pairs, images, automatic);
         Assert.Null(await LookAsync());
+    }
+
+    [Theory]
+    [InlineData(true, false, false)]
+    [InlineData(false, true, true)]
+    [InlineData(false, null, false)]
+    public async Task A_collection_may_want_it_otherwise_than_configured(bool configured, bool? wanted, bool starts)
+    {
+        _world.Updating.Automatic = configured;
+        await _world.Catalog.Collections.TryConfigureAsync(
+            UpdatingWorld.Collection, new CollectionSettings { Model = new() { Automatic = wanted } }, expectedRevision: null, None);
+        Assert.Equal(starts, await LookAsync() is not null);
     }
 
     [Fact]
