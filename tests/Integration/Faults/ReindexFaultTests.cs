@@ -30,7 +30,7 @@ public sealed class ReindexFaultTests(SharedServers servers)
                 answers.Add(await run.SearchAsync(uploads[i % stays.Count].ImageId, i % 2 == 0 ? "hash" : "cnn"));
             }
         });
-        Assert.NotNull(await run.PostAsync("reindex", new { encoderVersion = second, reason = "a test" }));
+        await run.PublishJsonAsync("ReindexCollection", new { collection = Uploads.Collection, encoderVersion = second, reason = "a test", correlationId = Guid.NewGuid() });
         await run.StateAsync(2, "filling", "verifying", "serving");
         Assert.True(await run.PostAsync("reindex", new { }) is null || (string)(await run.StateAsync(2, "serving"))["state"]! == "serving");
         await run.UploadAsync(uploads.Skip(Images));

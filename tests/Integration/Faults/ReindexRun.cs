@@ -1,10 +1,12 @@
 using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Catalog;
 using Pipeline.Hashing;
 using Pipeline.Storage;
 using Pipeline.Tests.Support;
 using Pipeline.VectorIndex;
+using RabbitMQ.Client;
 using Xunit;
 
 namespace Pipeline.Tests.Integration.Faults;
@@ -110,6 +112,15 @@ internal sealed class ReindexRun : IAsyncDisposable
     {
         using var response = await _http.PostAsJsonAsync(new Uri(path, UriKind.Relative), body);
         return response.IsSuccessStatusCode ? JsonNode.Parse(await response.Content.ReadAsStringAsync()) : null;
+    }
+
+    /// <summary>Publishes a command as plain JSON, as systems without MassTransit do.</summary>
+    public async Task PublishJsonAsync(string command, object body)
+    {
+        await using var connection = await new ConnectionFactory { Uri = _virtualHost.AmqpUri }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
+        await channel.BasicPublishAsync(
+            $"Pipeline.Contracts.Commands:{command}", "", mandatory: true, new BasicProperties { ContentType = "application/json" }, JsonSerializer.SerializeToUtf8Bytes(body));
     }
 
     /// <summary>Searches for an image of the collection; fails unless it is answered.</summary>
