@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Pipeline.Hosting;
 using Pipeline.Onnx;
 using Pipeline.Storage;
 
@@ -23,7 +24,8 @@ public sealed partial class ModelStart(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await artifacts.AddAsync(ArtifactKind, model.Artifact, new ArtifactLineage { CreatedFrom = "imported backbone" }, stoppingToken);
+        await WhenStored.DoAsync(
+            ct => artifacts.AddAsync(ArtifactKind, model.Artifact, new ArtifactLineage { CreatedFrom = "imported backbone" }, ct), "The model", logger, stoppingToken);
         backbone.WarmUp();
         _ready = true;
         LogReady(logger, backbone.Version, backbone.Dimensions);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Pipeline.Catalog;
 using Pipeline.Hashing;
+using Pipeline.Hosting;
 using Pipeline.Storage;
 
 namespace Pipeline.HashEncoding;
@@ -21,7 +22,8 @@ public sealed partial class EncoderStart(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await artifacts.AddAsync(EncoderCatalog.ArtifactKind, initial.Model, new ArtifactLineage { CreatedFrom = "initial encoder" }, stoppingToken);
+        await WhenStored.DoAsync(
+            ct => artifacts.AddAsync(EncoderCatalog.ArtifactKind, initial.Model, new ArtifactLineage { CreatedFrom = "initial encoder" }, ct), "The encoder", logger, stoppingToken);
         encoder.Encode(new float[encoder.Dimensions], 1);
         _ready = true;
         LogReady(logger, encoder.Version, encoder.Bits, encoder.Dimensions);

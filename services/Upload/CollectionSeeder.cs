@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts.Queries;
+using Pipeline.Hosting;
 using Pipeline.Messaging;
 
 namespace Pipeline.Upload;
@@ -14,7 +15,7 @@ public sealed partial class CollectionSeeder(CollectionKeeping collections, IOpt
         {
             try
             {
-                await collections.CreateAsync(name, settings: null, cancellationToken);
+                await WhenStored.DoAsync(ct => collections.CreateAsync(name, settings: null, ct), name, logger, cancellationToken);
             }
             catch (PermanentException e) when (e.Reason == RefusalReasons.CollectionDeleting)
             {

@@ -43,6 +43,13 @@ public sealed class RedisServer : IAsyncDisposable
         return new RedisServer(owned, new Uri(owned.Settings["url"]));
     }
 
+    /// <summary>Starts Debian's whatever is configured: for a test that stops it, which no other test should notice.</summary>
+    public static async Task<RedisServer> StartPrivateAsync()
+    {
+        var owned = await PrivateServer.StartAsync("redis");
+        return new RedisServer(owned, new Uri(owned.Settings["url"]));
+    }
+
     /// <summary>Bytes of memory that its data take.</summary>
     public async Task<long> UsedMemoryAsync()
     {

@@ -14,9 +14,8 @@ internal static partial class BrokerPermissions
     /// <summary>The virtual host of the compose files.</summary>
     public const string VirtualHost = "pipeline";
 
-    // The queues of those who wait for answers: the bus's own name for them, and the one that the examples for other systems use.
-    private const string AnswerQueues = @"[A-Za-z0-9_.-]+_bus_[a-z0-9]+";
-    private const string AnswerExchanges = $@"{AnswerQueues}|replies-[A-Za-z0-9-]+";
+    // Where answers go to: the bus's own names, of other systems, too, and those that the examples for other systems use.
+    private const string AnswerExchanges = @"[A-Za-z0-9_.-]+_bus_[a-z0-9]+|replies-[A-Za-z0-9-]+";
 
     // Each dashboard hears the reports in a queue of its own; it takes failed messages, and drives them again by their endpoint's exchange.
     private const string ReportQueues = "dashboard-reports-[a-z0-9.-]+";
@@ -68,7 +67,7 @@ internal static partial class BrokerPermissions
     [
         .. Endpoints(service),
         Exchanges(service.Consumed.Concat(service.Published)),
-        service.Asks ? AnswerQueues : "",
+        service.AnswerQueues,
         service.Name == Dashboard ? FailureQueues : "",
     ]);
 
@@ -81,7 +80,7 @@ internal static partial class BrokerPermissions
 
     private static IEnumerable<string> Answers(ServiceTopology service)
     {
-        yield return service.Interactive.Count > 0 ? AnswerExchanges : service.Asks ? AnswerQueues : "";
+        yield return service.Interactive.Count > 0 ? AnswerExchanges : service.AnswerQueues;
 
         // A question without an address for its answer has its failure published.
         if (service.Answered.Count > 0)

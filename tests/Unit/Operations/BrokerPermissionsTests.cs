@@ -34,7 +34,7 @@ public sealed class BrokerPermissionsTests
         Assert.Contains(typeof(FindNeighbours), mining.Published);
         Assert.DoesNotContain(typeof(DeleteImage), mining.Published);
         Assert.Contains("neighbour-mining-bulk", mining.Work);
-        Assert.True(mining.Asks);
+        Assert.Contains("PipelineNeighbourMining_bus_", mining.AnswerQueues, StringComparison.Ordinal);
         Assert.Contains(typeof(EmbedCollection), Assert.Single(ServiceTopology.All, service => service.Name == "gateway").Published);
     }
 }

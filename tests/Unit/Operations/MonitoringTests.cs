@@ -82,7 +82,7 @@ public sealed partial class MonitoringTests
         try
         {
             IServiceCollection? services = null;
-            using var host = StandaloneHost.Build([$"--Storage:Blobs:Root={folder.FullName}"], builder => services = builder.Services);
+            using var host = StandaloneHost.Build([$"--Storage:Blobs:Root={folder.FullName}", "--Index:Provider=Qdrant"], builder => services = builder.Services);
             foreach (var metrics in services!.Select(service => service.ServiceType).Where(IsMetrics).Distinct())
             {
                 host.Services.GetRequiredService(metrics);

@@ -24,7 +24,7 @@ namespace Pipeline.Tests.Unit.Operations;
 /// <param name="Consumed">Messages its endpoints take.</param>
 /// <param name="Answered">Those of them that interactive endpoints take.</param>
 /// <param name="Published">Messages it publishes or asks.</param>
-/// <param name="Asks">Whether it waits for answers, in a queue of its own.</param>
+/// <param name="AnswerQueues">Pattern of the names of the queues in which its processes wait for answers; empty where they ask nothing.</param>
 internal sealed record ServiceTopology(
     string Name,
     IReadOnlySet<string> Work,
@@ -33,7 +33,7 @@ internal sealed record ServiceTopology(
     IReadOnlySet<Type> Consumed,
     IReadOnlySet<Type> Answered,
     IReadOnlySet<Type> Published,
-    bool Asks)
+    string AnswerQueues)
 {
     /// <summary>Every service, as <c>docker-compose.yml</c> names them.</summary>
     public static IReadOnlyList<ServiceTopology> All { get; } =
@@ -84,7 +84,15 @@ internal sealed record ServiceTopology(
         }
 
         return new(
-            name, work, interactive, routes.Select(route => route.Endpoint).ToHashSet(StringComparer.Ordinal), consumed, answered, published, PublishedMessages.Asks(assembly));
+            name,
+            work,
+            interactive,
+            routes.Select(route => route.Endpoint).ToHashSet(StringComparer.Ordinal),
+            consumed,
+            answered,
+            published,
+            // As the bus names them: machine, program, a number.
+            PublishedMessages.Asks(assembly) ? $"[A-Za-z0-9]+_{assembly.GetName().Name!.Replace(".", "", StringComparison.Ordinal)}_bus_[a-z0-9]+" : "");
     }
 
     private static bool IsDefinition(Type type) => !type.IsAbstract && typeof(IPipelineEndpoint).IsAssignableFrom(type);
