@@ -7,6 +7,7 @@ using Pipeline.Hosting;
 using Pipeline.Onnx;
 using Pipeline.Standalone;
 using Pipeline.Tests.Support;
+using Pipeline.VectorIndex;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Operations;
@@ -45,9 +46,9 @@ public sealed partial class MonitoringTests
     }
 
     [Fact]
-    public void Dashboards_and_alerts_ask_for_metrics_that_services_export()
+    public async Task Dashboards_and_alerts_ask_for_metrics_that_services_export()
     {
-        var exported = Exported();
+        var exported = await ExportedAsync();
         var expressions = MonitoringQueries.All().ToArray();
 
         var asked = expressions.SelectMany(expression => MetricName().Matches(expression)).Select(match => match.Value).Distinct().ToArray();
@@ -76,18 +77,19 @@ public sealed partial class MonitoringTests
         Directory.GetFiles(Path.Combine(Infra, "grafana", "dashboards"), "*.json").Select(file => JsonNode.Parse(File.ReadAllText(file))!);
 
     /// <summary>The families of all instruments of ours, whether anything has been measured yet or not.</summary>
-    private static HashSet<string> Exported()
+    private static async Task<HashSet<string>> ExportedAsync()
     {
         var folder = Directory.CreateTempSubdirectory("metrics-");
         try
         {
             IServiceCollection? services = null;
-            using var host = StandaloneHost.Build([$"--Storage:Blobs:Root={folder.FullName}", "--Index:Provider=Qdrant"], builder => services = builder.Services);
+            await using var host = StandaloneHost.Build([$"--Storage:Blobs:Root={folder.FullName}", "--Index:Provider=Qdrant"], builder => services = builder.Services);
             foreach (var metrics in services!.Select(service => service.ServiceType).Where(IsMetrics).Distinct())
             {
                 host.Services.GetRequiredService(metrics);
             }
 
+            host.Services.GetRequiredService<IVectorIndex>();
             RuntimeHelpers.RunClassConstructor(typeof(InferenceMetrics).TypeHandle);
             var names = new HashSet<string>(StringComparer.Ordinal);
             using var listener = new MeterListener();
