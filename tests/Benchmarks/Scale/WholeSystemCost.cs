@@ -55,8 +55,9 @@ internal static class WholeSystemCost
 
         async Task<Dictionary<string, long>> BytesAsync()
         {
-            var blobs = new DirectoryInfo(Path.Combine(folder, "blobs"));
-            var sizes = blobs.EnumerateDirectories().Where(part => part.Name is "images" or "features")
+            // By the first part of their keys.
+            var blobs = new DirectoryInfo(Path.Combine(folder, "blobs", "objects"));
+            var sizes = blobs.EnumerateDirectories().Where(part => part.Name is not "artifacts")
                 .ToDictionary(part => $"blobs/{part.Name}", SizeOf);
             sizes["index"] = SizeOf(new DirectoryInfo(services.IndexPath));
             sizes["Redis memory"] = await redis.UsedMemoryAsync();
