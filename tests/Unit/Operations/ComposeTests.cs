@@ -62,6 +62,18 @@ public sealed partial class ComposeTests
         Assert.DoesNotContain(ComposeFile.List(service, "volumes"), volume => ((string)volume!).Contains("docker.sock", StringComparison.Ordinal));
     }
 
+    [ComposeTheory]
+    [InlineData("")]
+    [InlineData("-f infra/docker/cluster.yml")]
+    [InlineData("-f infra/docker/gpu.yml")]
+    [InlineData("-f infra/docker/cluster.yml -f infra/docker/gpu.yml -f infra/docker/ports.yml")]
+    public async Task Compose_reads_the_files(string overlays)
+    {
+        var result = await Script.RunAsync($"docker-compose -f docker-compose.yml {overlays} config --quiet");
+
+        Assert.True(result.ExitCode == 0, result.Error);
+    }
+
     [Fact]
     public void Only_the_gateway_is_reached_from_outside_and_from_loopback_alone()
     {
