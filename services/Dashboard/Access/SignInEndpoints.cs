@@ -12,8 +12,6 @@ namespace Pipeline.Dashboard.Access;
 /// <summary>Signing in by a key, and out.</summary>
 internal static class SignInEndpoints
 {
-    public const string Limiter = "dashboard-sign-in";
-
     public static void MapSignIn(this RouteGroupBuilder pages)
     {
         pages.MapGet("/sign-in", Show);
@@ -37,14 +35,14 @@ internal static class SignInEndpoints
             return Page(context, to, Texts.Access.NotEncrypted, StatusCodes.Status403Forbidden);
         }
 
-        using var attempt = attempts.Take(context.Connection.RemoteIpAddress);
-        if (!attempt.IsAcquired)
+        if (attempts.AreTooMany(context.Connection.RemoteIpAddress))
         {
             return Page(context, to, Texts.Access.TooMany, StatusCodes.Status429TooManyRequests);
         }
 
         if (ApiKeys.Find(options.Value.ApiKeys, key ?? "") is not { } known)
         {
+            attempts.AddWrong(context.Connection.RemoteIpAddress);
             await audit.NoteSignInAsync(context, key: null);
             return Page(context, to, Texts.Access.Wrong, StatusCodes.Status401Unauthorized);
         }
@@ -68,13 +66,23 @@ internal static class SignInEndpoints
         new(new { Page = PageContext.Of(context) with { Name = null }, To = to, Problem = problem }) { StatusCode = status };
 }
 
-/// <summary>Bounds how fast keys can be tried from one address.</summary>
+/// <summary>Bounds how fast keys can be guessed from one address: ten wrong ones a minute.</summary>
 internal sealed class SignInAttempts : IDisposable
 {
     private readonly PartitionedRateLimiter<string> _limiter = PartitionedRateLimiter.Create<string, string>(address =>
         RateLimitPartition.GetFixedWindowLimiter(address, _ => new FixedWindowRateLimiterOptions { PermitLimit = 10, Window = TimeSpan.FromMinutes(1) }));
 
-    public RateLimitLease Take(IPAddress? address) => _limiter.AttemptAcquire(address?.ToString() ?? "");
+    /// <summary>Whether so many were wrong that not even the right one is taken for now.</summary>
+    public bool AreTooMany(IPAddress? address)
+    {
+        using var lease = _limiter.AttemptAcquire(NameOf(address), permitCount: 0);
+        return !lease.IsAcquired;
+    }
+
+    /// <summary>Counts a wrong one.</summary>
+    public void AddWrong(IPAddress? address) => _limiter.AttemptAcquire(NameOf(address)).Dispose();
 
     public void Dispose() => _limiter.Dispose();
+
+    private static string NameOf(IPAddress? address) => address?.ToString() ?? "";
 }
