@@ -94,7 +94,7 @@ internal static class IntakeBenchmark
 }
 
 /// <summary>A blob store that keeps no manifests.</summary>
-internal class WithoutManifests : DispatchProxy
+public class WithoutManifests : DispatchProxy
 {
     private IBlobStore _inner = null!;
 

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using Pipeline.Catalog;
 using Pipeline.Contracts.Commands;
 using Pipeline.Dashboard.Access;

@@ -1,5 +1,4 @@
 using MassTransit;
-using Pipeline.Contracts;
 using Pipeline.Contracts.Queries;
 using Pipeline.Messaging;
 

@@ -73,10 +73,11 @@ public sealed partial class GenerationKeeping(
         var known = await index.GetAliasesAsync(ct);
         foreach (var (alias, name) in active.Aliases(collection))
         {
-            if (known.GetValueOrDefault(alias) != name)
+            var before = known.GetValueOrDefault(alias);
+            if (before != name)
             {
                 await index.SetAliasAsync(alias, name, ct);
-                LogAlias(logger, alias, name, known.GetValueOrDefault(alias));
+                LogAlias(logger, alias, name, before);
             }
         }
     }
