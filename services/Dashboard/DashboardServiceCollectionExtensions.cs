@@ -54,7 +54,7 @@ public static class DashboardServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(app);
         var all = app.MapGroup(DashboardPaths.Root).ExcludeFromDescription().DisableAntiforgery()
-            .AddEndpointFilter(PageHeaders.AddAsync).AddEndpointFilter(AntiforgeryCheck.RequireAsync);
+            .AddEndpointFilter(PageHeaders.AddAsync).AddEndpointFilter(AntiforgeryCheck.RequireAsync).AddEndpointFilter(StoreFaults.ShowAsync);
         all.MapGet("/assets/{hash}/{name}", PageAssets.Get);
         all.MapSignIn();
 

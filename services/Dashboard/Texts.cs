@@ -34,6 +34,8 @@ internal static class Texts
         public const string StaleForm = "This form has expired or did not come from this page. Go back, load the page again and repeat.";
         public const string RefusedTitle = "Not allowed";
         public const string Refused = "The role of your key does not allow this.";
+        public const string StoreAwayTitle = "The store is away";
+        public const string StoreAway = "The state store does not answer. The pipeline's page goes on without it; try this one again in a moment.";
         public const string Everybody = "No keys are configured: whoever can reach this machine's loopback is admin.";
 
         public static string Role(string role) => role switch
