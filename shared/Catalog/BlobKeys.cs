@@ -18,8 +18,14 @@ public static class BlobKeys
     /// <summary>A query's bytes while it is answered.</summary>
     public static string Query(Guid queryId) => $"{QueriesPrefix}{queryId:N}";
 
+    /// <summary>Prefix of all images' bytes.</summary>
+    public const string ImagesPrefix = "images/";
+
+    /// <summary>Prefix of all manifests.</summary>
+    public const string AllManifests = "manifests/";
+
     /// <summary>An image's bytes: by content, so collections share them.</summary>
-    public static string Image(string contentHash) => $"images/{contentHash[..2]}/{contentHash}";
+    public static string Image(string contentHash) => $"{ImagesPrefix}{contentHash[..2]}/{contentHash}";
 
     /// <summary>Everything computed from one image in all of its lives.</summary>
     public static string FeaturesPrefix(string collection, Guid imageId) => $"features/{collection}/{imageId.ToString("N")[..2]}/{imageId:N}/";
@@ -47,7 +53,7 @@ public static class BlobKeys
     public static string FeaturesPrefix(string collection) => $"features/{collection}/";
 
     /// <summary>What is needed to rebuild a collection: the manifests of its images, and its own.</summary>
-    public static string ManifestsPrefix(string collection) => $"manifests/{collection}/";
+    public static string ManifestsPrefix(string collection) => $"{AllManifests}{collection}/";
 
     /// <summary>A collection's own manifest.</summary>
     public static string CollectionManifest(string collection) => ManifestsPrefix(collection) + "collection";
@@ -74,7 +80,7 @@ public static class BlobKeys
     }
 
     /// <summary>What is remembered of collections that are gone; no collection's name begins like this.</summary>
-    public const string Lives = "manifests/_lives";
+    public const string Lives = AllManifests + "_lives";
 
     /// <summary>Everything that updates of a collection's model keep beside the registry.</summary>
     public static string ModelUpdatesPrefix(string collection) => $"model-updates/{collection}/";

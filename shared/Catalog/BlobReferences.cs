@@ -10,6 +10,7 @@ namespace Pipeline.Catalog;
 public sealed class BlobReferences(IStateStore store, IBlobStore blobs)
 {
     private const string Table = "blobs";
+    private static readonly StateKey IncompleteKey = new("blob-references", "incomplete");
 
     /// <summary>Makes an image's life an owner of the content. Call before the bytes are put or relied on.</summary>
     /// <exception cref="ImageBusyException">The bytes are being removed at this moment; trying later helps.</exception>
@@ -35,6 +36,7 @@ public sealed class BlobReferences(IStateStore store, IBlobStore blobs)
     public async Task ReleaseAsync(string contentHash, string collection, Guid imageId, int incarnation, CancellationToken ct)
     {
         var owner = Owner(collection, imageId);
+        var isIncomplete = await IncompleteSinceAsync(ct) is not null;
         var left = await store.UpdateAsync<Record>(
             Key(contentHash),
             before =>
@@ -45,15 +47,55 @@ public sealed class BlobReferences(IStateStore store, IBlobStore blobs)
                 }
 
                 var owners = before.Owners.Where(o => o.Key != owner).ToDictionary();
-                return Change.Put(new Record(owners, Removing: owners.Count == 0));
+                return owners.Count == 0 && isIncomplete ? Change.Delete<Record>() : Change.Put(new Record(owners, Removing: owners.Count == 0));
             },
             ct);
         if (left is { Removing: true })
         {
-            await blobs.DeleteAsync(BlobKeys.Image(contentHash), ct);
-            await store.UpdateAsync<Record>(
-                Key(contentHash), before => before is { Removing: true } ? Change.Delete<Record>() : Change.Keep<Record>(), ct);
+            await RemoveAsync(contentHash, ct);
         }
+    }
+
+    /// <summary>
+    /// Since when it is not known of all bytes who shares them, UTC: the catalog was lost, and is not rebuilt whole. Until it is, no bytes go. Null
+    /// while all is known.
+    /// </summary>
+    public async Task<DateTimeOffset?> IncompleteSinceAsync(CancellationToken ct) => (await store.GetAsync<Incomplete>(IncompleteKey, ct))?.Since;
+
+    /// <summary>Notes that owners may be unknown from now on, if that is not noted yet.</summary>
+    public Task NoteIncompleteAsync(DateTimeOffset now, CancellationToken ct) =>
+        store.UpdateAsync<Incomplete>(IncompleteKey, before => before is null ? Change.Put(new Incomplete(now)) : Change.Keep<Incomplete>(), ct);
+
+    /// <summary>Notes that all owners are known again, and removes the bytes that have none.</summary>
+    /// <returns>How many were removed.</returns>
+    public async Task<int> CompleteAsync(CancellationToken ct)
+    {
+        await store.UpdateAsync<Incomplete>(IncompleteKey, before => before is null ? Change.Keep<Incomplete>() : Change.Delete<Incomplete>(), ct);
+        var removed = 0;
+        await foreach (var blob in blobs.ListAsync(BlobKeys.ImagesPrefix, ct))
+        {
+            var contentHash = blob.Key[(blob.Key.LastIndexOf('/') + 1)..];
+
+            // Whoever is about to own them waits until they are gone, as at any other removal.
+            var record = await store.UpdateAsync<Record>(
+                Key(contentHash),
+                before => before is null ? Change.Put(new Record(new Dictionary<string, int>(), Removing: true)) : Change.Keep<Record>(),
+                ct);
+            if (record is { Removing: true })
+            {
+                await RemoveAsync(contentHash, ct);
+                removed++;
+            }
+        }
+
+        return removed;
+    }
+
+    private async Task RemoveAsync(string contentHash, CancellationToken ct)
+    {
+        await blobs.DeleteAsync(BlobKeys.Image(contentHash), ct);
+        await store.UpdateAsync<Record>(
+            Key(contentHash), before => before is { Removing: true } ? Change.Delete<Record>() : Change.Keep<Record>(), ct);
     }
 
     /// <summary>Ends all ownerships of a collection's images, those of which the catalog does not know any more too.</summary>
@@ -75,4 +117,6 @@ public sealed class BlobReferences(IStateStore store, IBlobStore blobs)
     private static StateKey Key(string contentHash) => new(Table, contentHash);
 
     private sealed record Record(IReadOnlyDictionary<string, int> Owners, bool Removing);
+
+    private sealed record Incomplete(DateTimeOffset Since);
 }

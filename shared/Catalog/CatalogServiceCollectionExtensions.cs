@@ -22,6 +22,7 @@ public static class CatalogServiceCollectionExtensions
         services.TryAddSingleton<ImageRestoration>();
         services.TryAddSingleton<CollectionTraces>();
         services.TryAddSingleton<CollectionRebuilds>();
+        services.TryAddSingleton<ReferenceCompletion>();
         services.TryAddSingleton<NeighbourhoodCatalog>();
         services.TryAddSingleton<NeighbourRepairs>();
         return services;

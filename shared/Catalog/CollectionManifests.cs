@@ -8,7 +8,7 @@ namespace Pipeline.Catalog;
 /// The manifests of collections: what must be known to put one back that the catalog has lost. Like those of images they follow the records,
 /// but a moment later where others than the collection's owner change them: whoever looks after a collection calls <see cref="KeepAsync"/>.
 /// </summary>
-public sealed class CollectionManifests(IStateStore store, IBlobStore blobs, CollectionCatalog collections)
+public sealed class CollectionManifests(IStateStore store, IBlobStore blobs, CollectionCatalog collections, BlobReferences references, TimeProvider time)
 {
     /// <summary>
     /// Added to the highest incarnation that is found: the catalog that was lost may have known of images that had been deleted more often.
@@ -81,6 +81,9 @@ public sealed class CollectionManifests(IStateStore store, IBlobStore blobs, Col
         }
 
         var first = Math.Max(CollectionCatalog.HighestOf(manifest.Collection), await HighestIncarnationAsync(collection, ct));
+
+        // Before anything of it can be deleted: others may share its bytes, and are not back yet.
+        await references.NoteIncompleteAsync(time.GetUtcNow(), ct);
         return await collections.RestoreAsync(manifest.Collection with { FirstIncarnation = checked(first + Forgotten) }, ct);
     }
 

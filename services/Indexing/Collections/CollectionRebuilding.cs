@@ -21,6 +21,7 @@ public sealed partial class CollectionRebuilding(
     ImageManifests manifests,
     ImageRestoration restoration,
     VocabularyCatalog vocabularies,
+    ReferenceCompletion references,
     ArtifactStore artifacts,
     Generations generations,
     ImageIndexer indexer,
@@ -48,6 +49,7 @@ public sealed partial class CollectionRebuilding(
         var begun = await rebuilds.BeginAsync(collection, id, ct);
         if (begun.Finished)
         {
+            await references.TryCompleteAsync(ct);
             await TellAsync(collection, begun, publisher, ct);
             return false;
         }
@@ -56,6 +58,7 @@ public sealed partial class CollectionRebuilding(
         var now = await rebuilds.AdvanceAsync(collection, begun, found, ct);
         if (now is { Finished: true } && now.Id == id)
         {
+            await references.TryCompleteAsync(ct);
             LogDone(logger, collection, now.Found.Images, now.Found.Restored, now.Found.Reindexed, now.Found.Damaged);
             await TellAsync(collection, now, publisher, ct);
         }

@@ -15,6 +15,7 @@ public sealed partial class CollectionRemoval(
     CollectionCatalog collections,
     CollectionTraces traces,
     CollectionManifests manifests,
+    ReferenceCompletion references,
     ImageCatalog images,
     Generations generations,
     IVectorIndex index,
@@ -77,6 +78,7 @@ public sealed partial class CollectionRemoval(
         _removedOnce[deletion.Id] = true;
         if (isSettled && await collections.FindAsync(collection, ct) is { Deletion: { } latest } record && time.GetUtcNow() >= SettledAt(latest))
         {
+            await references.TryCompleteAsync(ct);
             await manifests.KeepLivesAsync(CollectionCatalog.HighestOf(record), ct);
             if (await collections.RemoveAsync(collection, deletion.Id, ct))
             {

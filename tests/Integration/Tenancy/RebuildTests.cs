@@ -125,7 +125,7 @@ public sealed class RebuildTests(SharedServers servers) : IAsyncLifetime
         await node.RebuildAsync(Collection);
 
         Assert.Equal(_images[2..], (await node.IndexedAsync(Collection, Count - 2)).Select(image => image.ImageId));
-        Assert.False(await node.Blobs.ExistsAsync(waiting.BlobKey, CancellationToken.None));
+        await Eventually.TrueAsync(async ct => !await node.Blobs.ExistsAsync(waiting.BlobKey, ct), Node.Patience, "The end of its bytes");
     }
 
     private async Task FillAsync(Func<Node, Task>? more = null)

@@ -27,7 +27,8 @@ internal sealed class CatalogFixture : IAsyncDisposable
         Updates = new ModelUpdateCatalog(_state, TimeProvider.System);
         Neighbourhoods = new NeighbourhoodCatalog(_state);
         Manifests = new ImageManifests(Blobs, Images);
-        CollectionManifests = new CollectionManifests(_state, Blobs, Collections);
+        CollectionManifests = new CollectionManifests(_state, Blobs, Collections, References, TimeProvider.System);
+        Rebuilds = new CollectionRebuilds(_state, TimeProvider.System);
         Restoration = new ImageRestoration(Images, Uploads, References, Manifests, Blobs);
         Traces = new CollectionTraces(
             _state, Blobs, Collections, CollectionManifests, Images, Uploads, References, Neighbourhoods, Vocabularies, Encoders, Updates, Artifacts);
@@ -55,6 +56,8 @@ internal sealed class CatalogFixture : IAsyncDisposable
     public ImageManifests Manifests { get; }
 
     public CollectionManifests CollectionManifests { get; }
+
+    public CollectionRebuilds Rebuilds { get; }
 
     public ImageRestoration Restoration { get; }
 

@@ -147,7 +147,7 @@ public sealed class CollectionDeletionTests : IAsyncLifetime
         var (time, blobs) = (TimeProvider.System, _catalog.Blobs);
         var (images, collections) = (new ImageCatalog(state, time), new CollectionCatalog(state, time));
         var traces = new CollectionTraces(
-            state, blobs, collections, new CollectionManifests(state, blobs, collections), images, new UploadCatalog(state, images, time),
+            state, blobs, collections, new CollectionManifests(state, blobs, collections, new BlobReferences(state, blobs), time), images, new UploadCatalog(state, images, time),
             new BlobReferences(state, blobs), new NeighbourhoodCatalog(state), new VocabularyCatalog(state, time), new EncoderCatalog(state, time),
             new ModelUpdateCatalog(state, time), new ArtifactStore(blobs, state));
         try

@@ -45,8 +45,9 @@ public sealed class RestorationTests : IAsyncLifetime
         Assert.Equal((ImageStatus.Processing, before.BlobKey), (again.Record.Status, again.Record.BlobKey));
         Assert.Equal(_image, (await lost.Uploads.GetAsync(_upload, None))?.ImageId);
 
-        // Its bytes have their owner again: they go with it.
+        // Its bytes have their owner again: once all owners are known they go with it.
         await lost.Blobs.PutAsync(before.BlobKey, new byte[] { 1 }, None);
+        Assert.Equal(0, await lost.References.CompleteAsync(None));
         await lost.References.ReleaseAsync(before.ContentHash, Collection, _image, 1, None);
         Assert.False(await lost.Blobs.ExistsAsync(before.BlobKey, None));
     }
@@ -123,6 +124,46 @@ public sealed class RestorationTests : IAsyncLifetime
         await lost.Collections.CreateAsync(Collection, None);
 
         Assert.Equal(42, (await lost.Collections.GetCurrentAsync(Collection, None))!.Life);
+    }
+
+    [Fact]
+    public async Task No_bytes_go_before_all_collections_are_rebuilt_that_may_share_them_and_then_those_go_that_nobody_owns()
+    {
+        await UploadAsync(_upload, "one", 1);
+        await _catalog.Collections.CreateAsync("other", None);
+        await _catalog.CollectionManifests.KeepAsync("other", None);
+        await _catalog.Blobs.PutAsync(BlobKeys.Manifest("other", _image, 1), new byte[] { 1 }, None);
+        var (shared, orphan) = (BlobKeys.Image(CatalogFixture.Content(_image).ContentHash), BlobKeys.Image(new string('b', 64)));
+        await _catalog.Blobs.PutAsync(shared, new byte[] { 1 }, None);
+        await _catalog.Blobs.PutAsync(orphan, new byte[] { 2 }, None);
+        var lost = await LoseAsync();
+        var completion = new ReferenceCompletion(lost.References, lost.Collections, lost.Rebuilds, lost.Blobs);
+
+        // The other collection, which is not back yet, has the same bytes.
+        await lost.Restoration.RestoreAsync((await lost.Restoration.ReadAsync(Collection, _image, 1, None))!, None);
+        await FinishAsync(lost, Collection);
+        Assert.Null(await completion.TryCompleteAsync(None));
+        await lost.References.ReleaseAsync(new string('a', 64), Collection, _image, 1, None);
+        Assert.True(await lost.Blobs.ExistsAsync(shared, None));
+
+        await lost.CollectionManifests.RestoreAsync("other", None);
+        await lost.References.AcquireAsync(new string('a', 64), "other", _image, 1, None);
+        Assert.Null(await completion.TryCompleteAsync(None));
+        await FinishAsync(lost, "other");
+
+        Assert.Equal(1, await completion.TryCompleteAsync(None));
+        Assert.Equal((true, false), (await lost.Blobs.ExistsAsync(shared, None), await lost.Blobs.ExistsAsync(orphan, None)));
+        await lost.References.ReleaseAsync(new string('a', 64), "other", _image, 1, None);
+        Assert.False(await lost.Blobs.ExistsAsync(shared, None));
+    }
+
+    private static async Task FinishAsync(CatalogFixture catalog, string collection)
+    {
+        var rebuild = await catalog.Rebuilds.BeginAsync(collection, Guid.NewGuid(), None);
+        while (!rebuild.Finished)
+        {
+            rebuild = (await catalog.Rebuilds.AdvanceAsync(collection, rebuild, new RebuildFound(0, 0, 0, 0), None))!;
+        }
     }
 
     private async Task UploadAsync(Guid upload, string name, int life, CatalogFixture? catalog = null)
