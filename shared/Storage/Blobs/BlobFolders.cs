@@ -27,14 +27,16 @@ internal sealed class BlobFolders(string objects)
         {
             try
             {
-                Ensure(folder);
+                Make(folder);
                 if (Directory.Exists(path))
                 {
                     throw new ArgumentException($"'{Path.GetRelativePath(objects, path)}' is the beginning of other blobs' keys.");
                 }
 
+                // Syncing takes a while, in which somebody could take away a folder that is still empty: names first, then all syncs.
                 File.Move(file, path, overwrite: true);
                 NativeMethods.SyncDirectory(folder);
+                Settle(folder);
                 return;
             }
             catch (DirectoryNotFoundException) when (attempt < MaxAttempts && Directory.Exists(objects))
@@ -137,7 +139,8 @@ internal sealed class BlobFolders(string objects)
         }
     }
 
-    private void Ensure(string folder)
+    /// <summary>Makes a folder and those above it. Their names are not durable yet.</summary>
+    private void Make(string folder)
     {
         if (folder.Length <= objects.Length)
         {
@@ -145,7 +148,7 @@ internal sealed class BlobFolders(string objects)
             return;
         }
 
-        if (_durable.ContainsKey(folder) && Directory.Exists(folder))
+        if (Directory.Exists(folder))
         {
             return;
         }
@@ -155,10 +158,21 @@ internal sealed class BlobFolders(string objects)
             throw new ArgumentException($"The key lies below the blob '{Path.GetRelativePath(objects, folder)}'.");
         }
 
-        // Another process may have made the folder and not synced it yet, so its parent is synced even if it exists.
-        var parent = Path.GetDirectoryName(folder)!;
-        Ensure(parent);
+        Make(Path.GetDirectoryName(folder)!);
+        _durable.TryRemove(folder, out _);
         Directory.CreateDirectory(folder);
+    }
+
+    /// <summary>Makes the names of a folder and of those above it durable, also where another process made them and has not done so yet.</summary>
+    private void Settle(string folder)
+    {
+        if (folder.Length <= objects.Length || _durable.ContainsKey(folder))
+        {
+            return;
+        }
+
+        var parent = Path.GetDirectoryName(folder)!;
+        Settle(parent);
         NativeMethods.SyncDirectory(parent);
         if (_durable.Count >= RememberedFolders)
         {
