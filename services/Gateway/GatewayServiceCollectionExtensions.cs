@@ -44,6 +44,8 @@ public static class GatewayServiceCollectionExtensions
         services.AddPipelineRoute<RollbackCollection>("rollback");
         services.AddPipelineRoute<UpdateModel>("model-updating");
         services.AddPipelineRoute<TrainVocabulary>("vocabulary-training");
+        services.AddPipelineRoute<TrainEncoder>("encoder-training");
+        services.AddPipelineRoute<EmbedCollection>("collection-embedding");
         services.AddPipelineRoute<RepairNeighbours>("neighbour-repair");
 
         services.AddSingleton<SearchWarmUp>();

@@ -26,6 +26,19 @@ public sealed class BrokerPermissionsTests
     }
 
     [Fact]
+    public void No_command_is_lost_because_whoever_carries_it_out_never_ran()
+    {
+        // Whoever waits for an answer hears of a loss.
+        var answered = ServiceTopology.All.SelectMany(service => service.Answered).ToHashSet();
+        var lost = from service in ServiceTopology.All
+                   from command in service.Published.Except(service.RoutedMessages).Except(service.Consumed).Except(answered)
+                   where command.Namespace == typeof(DeleteImage).Namespace
+                   select $"{service.Name}: {command.Name}";
+
+        Assert.Empty(lost);
+    }
+
+    [Fact]
     public void What_a_service_publishes_is_read_from_its_code()
     {
         var mining = Assert.Single(ServiceTopology.All, service => service.Name == "neighbour-mining");

@@ -21,6 +21,7 @@ namespace Pipeline.Tests.Unit.Operations;
 /// <param name="Work">Its work endpoints, bulk queues included.</param>
 /// <param name="Interactive">Its interactive endpoints.</param>
 /// <param name="Routed">Work endpoints of others that it declares, so that nothing it publishes is lost.</param>
+/// <param name="RoutedMessages">What is to reach those.</param>
 /// <param name="Consumed">Messages its endpoints take.</param>
 /// <param name="Answered">Those of them that interactive endpoints take.</param>
 /// <param name="Published">Messages it publishes or asks.</param>
@@ -30,6 +31,7 @@ internal sealed record ServiceTopology(
     IReadOnlySet<string> Work,
     IReadOnlySet<string> Interactive,
     IReadOnlySet<string> Routed,
+    IReadOnlySet<Type> RoutedMessages,
     IReadOnlySet<Type> Consumed,
     IReadOnlySet<Type> Answered,
     IReadOnlySet<Type> Published,
@@ -88,6 +90,7 @@ internal sealed record ServiceTopology(
             work,
             interactive,
             routes.Select(route => route.Endpoint).ToHashSet(StringComparer.Ordinal),
+            routes.Select(route => route.Event).ToHashSet(),
             consumed,
             answered,
             published,
