@@ -34,6 +34,7 @@ public static class DashboardServiceCollectionExtensions
         services.AddImageReading(configuration);
         services.AddSingleton<Thumbnails>();
         services.AddSingleton<FailureCatalog>();
+        services.AddSingleton<FailureMetrics>();
         if (configuration.GetValue($"{DashboardOptions.SectionName}:{nameof(DashboardOptions.CollectFailures)}", true))
         {
             services.AddHostedService<FailureCollector>();

@@ -149,6 +149,9 @@ public sealed class FailureCatalog(IStateStore store, IBlobStore blobs)
     /// <summary>How many failures there are.</summary>
     public Task<long> CountAsync(CancellationToken ct) => store.CountSortedAsync(new StateKey(ListTable, All), ct);
 
+    /// <summary>How many failures of a kind there are.</summary>
+    public Task<long> CountAsync(FailureKind kind, CancellationToken ct) => store.CountSortedAsync(ListKey("kind", kind.ToString()), ct);
+
     /// <summary>The values of <c>stage</c>, <c>reason</c> or <c>collection</c> that failures have, each with their number.</summary>
     public async Task<IReadOnlyList<Facet>> FacetsAsync(string facet, CancellationToken ct)
     {

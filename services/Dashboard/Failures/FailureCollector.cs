@@ -8,7 +8,7 @@ namespace Pipeline.Dashboard.Failures;
 /// driven again.
 /// </summary>
 internal sealed partial class FailureCollector(
-    IFailedMessages messages, PipelineMonitor monitor, FailureCatalog failures, TimeProvider time, ILogger<FailureCollector> logger) : BackgroundService
+    IFailedMessages messages, PipelineMonitor monitor, FailureCatalog failures, FailureMetrics metrics, TimeProvider time, ILogger<FailureCollector> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private const string Killed = "quarantine";
@@ -40,6 +40,7 @@ internal sealed partial class FailureCollector(
             try
             {
                 await messages.TakeAsync(monitor.WorkEndpoints(), (message, ct) => failures.AddAsync(RecordOf(message), message.Body, ct), stoppingToken);
+                await metrics.MeasureAsync(failures, stoppingToken);
                 _silent = false;
             }
 #pragma warning disable CA1031 // Broker or store away: told once, and tried again. Nothing left its queue.

@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Dashboard.Failures;
 using Pipeline.Storage;
 using Xunit;
@@ -118,6 +120,42 @@ public sealed class FailureCatalogTests : IAsyncDisposable
 
         var left = (await _failures.ListAsync(new FailureFilter(), null, 100, CancellationToken.None)).Records;
         Assert.Equal([20, 19, 18, 17, 16, 0], left.Select(failure => (int)(failure.At - Start).TotalSeconds));
+    }
+
+    [Fact]
+    public async Task How_many_wait_is_measured_by_kind_and_again_when_they_are_dealt_with()
+    {
+        await using var services = new ServiceCollection().AddMetrics().AddSingleton<FailureMetrics>().BuildServiceProvider();
+        var metrics = services.GetRequiredService<FailureMetrics>();
+        var failure = Failure(1);
+        await _failures.AddAsync(failure, [1], CancellationToken.None);
+        await _failures.AddAsync(Failure(2) with { Kind = FailureKind.Rejection }, null, CancellationToken.None);
+
+        await metrics.MeasureAsync(_failures, CancellationToken.None);
+        Assert.Equal([("error", 1), ("quarantine", 0), ("rejection", 1)], Measured(services));
+
+        await _failures.RemoveAsync(failure.Id, CancellationToken.None);
+        await metrics.MeasureAsync(_failures, CancellationToken.None);
+        Assert.Equal([("error", 0), ("quarantine", 0), ("rejection", 1)], Measured(services));
+    }
+
+    /// <summary>What is exported now, by kind.</summary>
+    private static IEnumerable<(string Kind, long Count)> Measured(IServiceProvider services)
+    {
+        var factory = services.GetRequiredService<IMeterFactory>();
+        List<(string Kind, long Count)> measured = [];
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, own) =>
+        {
+            if (instrument.Meter.Name == FailureMetrics.MeterName && instrument.Meter.Scope == factory)
+            {
+                own.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((_, count, tags, _) => measured.Add(((string)tags[0].Value!, count)));
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return measured.Order();
     }
 
     private static FailureRecord Failure(int second) => new()
