@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Pipeline.CnnExtraction;
 using Pipeline.Dashboard;
 using Pipeline.Gateway;
@@ -31,6 +32,7 @@ public static class StandaloneHost
         builder.Services.AddModelUpdating(builder.Configuration);
         builder.Services.AddGateway(builder.Configuration);
         builder.Services.AddDashboard(builder.Configuration);
+        builder.Services.AddOptions<DashboardOptions>().PostConfigure<IOptions<GatewayOptions>>(ShareKeys);
         builder.Services.AddHostedService<UnfinishedWork>();
         builder.AddPipelineCore();
 
@@ -39,5 +41,17 @@ public static class StandaloneHost
         app.MapDashboard();
         app.MapPipelineHost();
         return app;
+    }
+
+    /// <summary>One process has one set of keys, unless the page has its own: those that are limited to no part of what it shows.</summary>
+    private static void ShareKeys(DashboardOptions dashboard, IOptions<GatewayOptions> gateway)
+    {
+        if (dashboard.ApiKeys.Count == 0)
+        {
+            foreach (var key in gateway.Value.ApiKeys.Where(key => key.Collections.Count == 0 && key.Tenants.Count == 0))
+            {
+                dashboard.ApiKeys.Add(key);
+            }
+        }
     }
 }

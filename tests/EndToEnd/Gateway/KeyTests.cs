@@ -93,9 +93,14 @@ public sealed class KeyTests : IAsyncLifetime
 
         using var bearer = new HttpRequestMessage(HttpMethod.Get, new Uri(_url, "v1/collections/default"));
         bearer.Headers.Authorization = new("Bearer", "secret-reader");
-        using var http = new HttpClient();
+        using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
         using var response = await http.SendAsync(bearer);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+
+        // One process, one set of keys.
+        using var page = await http.GetAsync(new Uri(_url, "dashboard"));
+        Assert.Equal(HttpStatusCode.Redirect, page.StatusCode);
+        Assert.Contains("/dashboard/sign-in", page.Headers.Location!.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
