@@ -10,9 +10,10 @@ internal static class ScaleBenchmark
         // Below the working directory: the system's temporary folder is often in memory, where an fsync costs nothing.
         var folder = Directory.CreateDirectory(Path.Combine("artifacts", $"scale-benchmark-{Guid.NewGuid():N}")).FullName;
         await using var broker = await RabbitMqServer.StartAsync();
-        await using var redis = await RedisServer.StartAsync(folder);
         try
         {
+            // Ended before its folder goes: without that nobody knows what to end.
+            await using var redis = await RedisServer.StartAsync(folder);
             var copies = new ImageCopies(arguments.Images, Path.Combine(folder, "images"));
             var messages = arguments.Messages > 0 ? await MessageRate.RunAsync(broker, arguments.Messages, log) : null;
             var stages = new List<StageFigures>();
