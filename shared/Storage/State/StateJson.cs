@@ -65,10 +65,7 @@ public static class StateJson
                 return before?.Value;
             }
 
-            var transaction = new StateTransaction().Expect(key, before?.Version ?? 0);
-            _ = change.Kind == ChangeKind.Put ? transaction.Put(key, change.Value!) : transaction.Delete(key);
-            change.Also?.Invoke(transaction);
-            if (await store.TryCommitAsync(transaction, ct))
+            if (await TryCommitAsync(store, new StateTransaction().Expect(key, before?.Version ?? 0), key, change, ct))
             {
                 return change.Value;
             }
@@ -109,10 +106,8 @@ public static class StateJson
                 return before;
             }
 
-            var transaction = new StateTransaction().Expect(key, stored[0]?.Version ?? 0).Expect(witness, stored[1]?.Version ?? 0);
-            _ = change.Kind == ChangeKind.Put ? transaction.Put(key, change.Value!) : transaction.Delete(key);
-            change.Also?.Invoke(transaction);
-            if (await store.TryCommitAsync(transaction, ct))
+            var expected = new StateTransaction().Expect(key, stored[0]?.Version ?? 0).Expect(witness, stored[1]?.Version ?? 0);
+            if (await TryCommitAsync(store, expected, key, change, ct))
             {
                 return change.Value;
             }
@@ -121,6 +116,14 @@ public static class StateJson
         }
 
         throw Conflict(key);
+    }
+
+    private static Task<bool> TryCommitAsync<T>(IStateStore store, StateTransaction expected, StateKey key, Change<T> change, CancellationToken ct)
+        where T : class
+    {
+        var transaction = change.Kind == ChangeKind.Put ? expected.Put(key, change.Value!) : expected.Delete(key);
+        change.Also?.Invoke(transaction);
+        return store.TryCommitAsync(transaction, ct);
     }
 
     /// <summary>Every record of a table whose id starts with the prefix (empty: all), ordered by id, read page by page.</summary>
