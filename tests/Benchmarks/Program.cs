@@ -66,13 +66,7 @@ static async Task<int> PipelineAsync(PipelineArguments arguments)
 {
     var figures = await PipelineBenchmark.RunAsync(arguments);
     PipelineReport.Print(figures);
-    if (arguments.Json is not null)
-    {
-        await using var file = File.Create(arguments.Json);
-        await JsonSerializer.SerializeAsync(file, figures, PipelineFigures.JsonOptions);
-    }
-
-    return 0;
+    return await SavedAsync(arguments.Json, figures, PipelineFigures.JsonOptions);
 }
 
 static async Task<int> ReindexAsync(ReindexArguments arguments)
@@ -127,13 +121,7 @@ static async Task<int> SearchAsync(string[] options)
     var result = await SearchBenchmark.RunAsync(sizes, queries, Console.WriteLine);
     var whole = await WholeSearchBenchmark.RunAsync(sizes, busQueries, Path.GetFullPath(images), Console.WriteLine);
     result = result with { Sizes = [.. result.Sizes.Select(size => size with { WholeSearches = whole[size.Entries] })] };
-    if (json is not null)
-    {
-        await using var file = File.Create(json);
-        await JsonSerializer.SerializeAsync(file, result, SearchBenchmarkResult.JsonOptions);
-    }
-
-    return 0;
+    return await SavedAsync(json, result, SearchBenchmarkResult.JsonOptions);
 }
 
 static async Task<int> MiningAsync(MiningArguments arguments)
@@ -141,106 +129,63 @@ static async Task<int> MiningAsync(MiningArguments arguments)
     object figures = arguments.Duplicates is null
         ? await MiningBenchmark.RunAsync(arguments, Console.WriteLine)
         : await MiningBenchmark.RepeatAsync(arguments, Console.WriteLine);
-    if (arguments.Json is not null)
-    {
-        await using var file = File.Create(arguments.Json);
-        await JsonSerializer.SerializeAsync(file, figures, MiningFigures.JsonOptions);
-    }
-
-    return 0;
+    return await SavedAsync(arguments.Json, figures, MiningFigures.JsonOptions);
 }
 
 static async Task<int> HammingAsync(HammingArguments arguments)
 {
     var figures = HammingBenchmark.Run(arguments, Console.WriteLine);
-    if (arguments.Json is not null)
-    {
-        await using var file = File.Create(arguments.Json);
-        await JsonSerializer.SerializeAsync(file, figures, HammingFigures.JsonOptions);
-    }
-
-    return 0;
+    return await SavedAsync(arguments.Json, figures, HammingFigures.JsonOptions);
 }
 
 static async Task<int> UpdateAsync(UpdateArguments arguments)
 {
     var figures = await UpdateBenchmark.RunAsync(arguments, Console.WriteLine);
-    if (arguments.Json is not null)
-    {
-        await using var file = File.Create(arguments.Json);
-        await JsonSerializer.SerializeAsync(file, figures, UpdateBenchmarkFigures.JsonOptions);
-    }
-
-    return 0;
+    return await SavedAsync(arguments.Json, figures, UpdateBenchmarkFigures.JsonOptions);
 }
 
 static async Task<int> StorageAsync(string? json)
 {
     var figures = await StorageBenchmark.RunAsync(Console.WriteLine);
-    if (json is not null)
-    {
-        await using var file = File.Create(json);
-        await JsonSerializer.SerializeAsync(file, figures, StorageBenchmark.JsonOptions);
-    }
-
-    return 0;
+    return await SavedAsync(json, figures, StorageBenchmark.JsonOptions);
 }
 
 static async Task<int> IntakeAsync(string? json)
 {
     var figures = await IntakeBenchmark.RunAsync(Console.WriteLine);
-    if (json is not null)
-    {
-        await using var file = File.Create(json);
-        await JsonSerializer.SerializeAsync(file, figures, StorageBenchmark.JsonOptions);
-    }
-
-    return 0;
+    return await SavedAsync(json, figures, StorageBenchmark.JsonOptions);
 }
 
 static async Task<int> VocabularyAsync(string? json)
 {
     var figures = VocabularyBenchmark.Run(Console.WriteLine);
-    if (json is not null)
-    {
-        await using var file = File.Create(json);
-        await JsonSerializer.SerializeAsync(file, figures, VocabularyBenchmark.JsonOptions);
-    }
-
-    return 0;
+    return await SavedAsync(json, figures, VocabularyBenchmark.JsonOptions);
 }
 
 static async Task<int> EncodeAsync(string? json)
 {
     var figures = EncodeBenchmark.Run(Console.WriteLine);
-    if (json is not null)
-    {
-        await using var file = File.Create(json);
-        await JsonSerializer.SerializeAsync(file, figures, EncodeFigures.JsonOptions);
-    }
-
-    return 0;
+    return await SavedAsync(json, figures, EncodeFigures.JsonOptions);
 }
 
 static async Task<int> QdrantAsync(string? json)
 {
     var figures = await QdrantBenchmark.RunAsync(Console.WriteLine);
-    if (json is not null)
-    {
-        await using var file = File.Create(json);
-        await JsonSerializer.SerializeAsync(file, figures, QdrantBenchmark.JsonOptions);
-    }
-
-    return 0;
+    return await SavedAsync(json, figures, QdrantBenchmark.JsonOptions);
 }
 
 static async Task<int> ScaleAsync(ScaleArguments arguments)
 {
     var figures = await ScaleBenchmark.RunAsync(arguments, Console.WriteLine);
-    if (arguments.Json is not null)
+    return await SavedAsync(arguments.Json, figures, ScaleFigures.JsonOptions);
+}
+
+static async Task<int> SavedAsync<T>(string? json, T figures, JsonSerializerOptions options)
+{
+    if (json is not null)
     {
-        await using var file = File.Create(arguments.Json);
-        await JsonSerializer.SerializeAsync(file, figures, ScaleFigures.JsonOptions);
+        await using var file = File.Create(json);
+        await JsonSerializer.SerializeAsync(file, figures, options);
     }
 
     return 0;
