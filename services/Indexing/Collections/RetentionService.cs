@@ -6,27 +6,16 @@ namespace Pipeline.Indexing.Collections;
 /// <summary>Looks for images that are too old, again and again.</summary>
 public sealed partial class RetentionService(
     RetentionSweep sweep, IHostApplicationLifetime lifetime, IOptions<RetentionOptions> options, TimeProvider time, ILogger<RetentionService> logger)
-    : BackgroundService
+    : RepeatedWork(lifetime, time)
 {
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await lifetime.WaitUntilStartedAsync(stoppingToken);
-        while (true)
-        {
-            try
-            {
-                await sweep.SweepAsync(stoppingToken);
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                // A store or the broker may be away; what is too old stays so.
-                LogFailed(logger, exception);
-            }
+    protected override TimeSpan Interval => options.Value.Interval;
 
-            await Task.Delay(options.Value.Interval, time, stoppingToken);
-        }
-    }
+    /// <inheritdoc/>
+    protected override Task DoAsync(CancellationToken ct) => sweep.SweepAsync(ct);
+
+    /// <inheritdoc/>
+    protected override void Failed(Exception exception) => LogFailed(logger, exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The look for images that are too old failed; the next will try again")]
     private static partial void LogFailed(ILogger logger, Exception exception);
