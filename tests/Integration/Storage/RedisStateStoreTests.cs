@@ -9,6 +9,9 @@ namespace Pipeline.Tests.Integration.Storage;
 [Collection(SharedServers.Collection)]
 public sealed class RedisStateStoreTests(SharedServers servers) : StateStoreContract
 {
+    // A silent connection is noticed within two time-outs of a call; the rest is a busy machine's.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     private readonly string _prefix = RedisServer.NewKeyPrefix();
 
     protected override async Task<IStateStore> OpenAsync() => await OpenAsync(TimeSpan.FromSeconds(10));
@@ -92,6 +95,27 @@ public sealed class RedisStateStoreTests(SharedServers servers) : StateStoreCont
         Assert.Equal("x", Text(await Store.GetAsync(Key("a"), None)));
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task A_first_connection_that_carries_nothing_is_given_up_for_another(int silent)
+    {
+        await using var relay = await RelayAsync(silent);
+        await using var store = await OpenAsync(relay);
+        await Eventually.TrueAsync(() => AnswersAsync(store), Patience);
+    }
+
+    [Fact]
+    public async Task A_connection_that_carries_nothing_any_more_is_given_up_for_another()
+    {
+        await using var relay = await RelayAsync();
+        await using var store = await OpenAsync(relay);
+        await store.ProbeAsync(None);
+        relay.Silence();
+        Assert.False(await AnswersAsync(store));
+        await Eventually.TrueAsync(() => AnswersAsync(store), Patience);
+    }
+
     [Fact]
     public async Task A_server_that_is_not_there_is_reported_as_unavailable_within_the_time_out()
     {
@@ -111,5 +135,30 @@ public sealed class RedisStateStoreTests(SharedServers servers) : StateStoreCont
         Assert.Null(await other.GetAsync(Key("a"), None));
         Assert.Empty((await other.ScanAsync("things", null, 10, None)).Records);
         Assert.Empty(await other.GetSetAsync(Key("s"), None));
+    }
+
+    private static async Task<bool> AnswersAsync(RedisStateStore store)
+    {
+        try
+        {
+            await store.ProbeAsync(None);
+            return true;
+        }
+        catch (StorageUnavailableException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<TcpRelay> RelayAsync(int silent = 0)
+    {
+        var server = (await servers.RedisAsync()).Url;
+        return new TcpRelay(server.Host, server.Port < 0 ? 6379 : server.Port, silent);
+    }
+
+    private async Task<RedisStateStore> OpenAsync(TcpRelay relay)
+    {
+        var rest = (await servers.RedisAsync()).ConnectionString.Split(',')[1..];
+        return new(string.Join(',', [$"127.0.0.1:{relay.Port}", .. rest]), _prefix, TimeSpan.FromSeconds(2));
     }
 }

@@ -1,16 +1,25 @@
+using System.Diagnostics;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
 namespace Pipeline.Storage;
 
-/// <summary>The one place that knows StackExchange.Redis; the multiplexer connects, and connects again, in the background.</summary>
+/// <summary>
+/// The one place that knows StackExchange.Redis. The multiplexer connects, and connects again, in the background; one that gives
+/// no answer at all for a while, which this version can be stuck in for ever, is given up for a new one.
+/// </summary>
 internal sealed partial class StackExchangeConnection : IRedisConnection
 {
+    private static readonly TimeSpan LongestConnect = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(5);
+
     private readonly ConfigurationOptions _configuration;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _connecting = new(1);
     private ConnectionMultiplexer? _multiplexer;
+    // When the first call was made since the last answer; 0: every answer that was asked for has come.
+    private long _askedAt;
     private volatile bool _disposed;
 
     public StackExchangeConnection(string connectionString, ILogger logger)
@@ -47,20 +56,26 @@ internal sealed partial class StackExchangeConnection : IRedisConnection
     private async Task<RedisResult> ExecuteAsync(string command, object[] arguments, TimeSpan timeout, CancellationToken ct)
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(RedisStateStore));
+        Interlocked.CompareExchange(ref _askedAt, Stopwatch.GetTimestamp(), 0);
+        var multiplexer = _multiplexer;
         try
         {
             // This client has no time-out for asynchronous calls of its own.
-            var multiplexer = _multiplexer ?? await ConnectAsync(ct).WaitAsync(timeout, ct);
-            var answer = multiplexer.GetDatabase().ExecuteAsync(command, arguments);
-            Observe(answer);
-            return await answer.WaitAsync(timeout, ct);
+            multiplexer ??= await ConnectAsync(ct).WaitAsync(timeout, ct);
+            var pending = multiplexer.GetDatabase().ExecuteAsync(command, arguments);
+            Observe(pending);
+            var answer = await pending.WaitAsync(timeout, ct);
+            Volatile.Write(ref _askedAt, 0);
+            return answer;
         }
         catch (RedisServerException e)
         {
+            Volatile.Write(ref _askedAt, 0);
             throw new RedisErrorException(e.Message, e);
         }
-        catch (Exception e) when (e is RedisConnectionException or TimeoutException)
+        catch (Exception e) when (e is RedisConnectionException or TimeoutException || IsOfGivenUp(e, ct))
         {
+            GiveUpIfSilent(multiplexer);
             throw new RedisUnreachableException(e.Message, e);
         }
     }
@@ -70,17 +85,7 @@ internal sealed partial class StackExchangeConnection : IRedisConnection
         await _connecting.WaitAsync(ct);
         try
         {
-            if (_multiplexer is null)
-            {
-                var multiplexer = await ConnectionMultiplexer.ConnectAsync(_configuration);
-                // Answers complete on the thread pool, in any order: in order, one slow continuation holds up all others.
-                multiplexer.PreserveAsyncOrder = false;
-                multiplexer.ConnectionFailed += (_, e) => LogLost(_logger, e.EndPoint, e.FailureType, e.Exception);
-                multiplexer.ConnectionRestored += (_, e) => LogRestored(_logger, e.EndPoint);
-                _multiplexer = multiplexer;
-            }
-
-            return _multiplexer;
+            return _multiplexer ??= await ConnectAnewAsync();
         }
         finally
         {
@@ -88,13 +93,61 @@ internal sealed partial class StackExchangeConnection : IRedisConnection
         }
     }
 
-    // An answer that nobody waits for any more must not surface as an unobserved exception.
-    private static void Observe(Task answer) => _ = answer.ContinueWith(
-        static a => _ = a.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+    private async Task<ConnectionMultiplexer> ConnectAnewAsync()
+    {
+        var connecting = ConnectionMultiplexer.ConnectAsync(_configuration);
+        try
+        {
+            var multiplexer = await connecting.WaitAsync(LongestConnect);
+            // Answers complete on the thread pool, in any order: in order, one slow continuation holds up all others.
+            multiplexer.PreserveAsyncOrder = false;
+            multiplexer.ConnectionFailed += (_, e) => LogLost(_logger, e.EndPoint, e.FailureType, e.Exception);
+            multiplexer.ConnectionRestored += (_, e) => LogRestored(_logger, e.EndPoint);
+            return multiplexer;
+        }
+        catch (TimeoutException)
+        {
+            LogStuck(_logger, LongestConnect);
+            _ = connecting.ContinueWith(
+                c => c.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            Observe(connecting);
+            throw;
+        }
+    }
+
+    private void GiveUpIfSilent(ConnectionMultiplexer? multiplexer)
+    {
+        var askedAt = Volatile.Read(ref _askedAt);
+        if (multiplexer is null || askedAt == 0 || Stopwatch.GetElapsedTime(askedAt) < LongestSilence
+            || Interlocked.CompareExchange(ref _multiplexer, null, multiplexer) != multiplexer)
+        {
+            return;
+        }
+
+        // The next one is measured from its own first call.
+        Volatile.Write(ref _askedAt, 0);
+        LogSilent(_logger, LongestSilence);
+        // One that is stuck may not end either: nobody waits for that.
+        Observe(Task.Run(multiplexer.Dispose));
+    }
+
+    // Calls that were on their way on a multiplexer when another call gave it up.
+    private bool IsOfGivenUp(Exception e, CancellationToken ct) =>
+        !_disposed && (e is ObjectDisposedException || (e is OperationCanceledException && !ct.IsCancellationRequested));
+
+    // What nobody waits for any more must not surface as an unobserved exception.
+    private static void Observe(Task task) => _ = task.ContinueWith(
+        static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "Redis at {EndPoint} is lost ({Failure})")]
     private static partial void LogLost(ILogger logger, EndPoint? endPoint, ConnectionFailureType failure, Exception? cause);
 
     [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "Redis at {EndPoint} is back")]
     private static partial void LogRestored(ILogger logger, EndPoint? endPoint);
+
+    [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "Redis gave no answer for {Longest}: connecting anew")]
+    private static partial void LogSilent(ILogger logger, TimeSpan longest);
+
+    [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "Connecting to Redis did not end within {Longest}: trying anew")]
+    private static partial void LogStuck(ILogger logger, TimeSpan longest);
 }
