@@ -26,7 +26,11 @@ public sealed class MessagingOptions
     /// </summary>
     public Uri? Url { get; set; }
 
-    /// <summary>Host of the broker.</summary>
+    /// <summary>
+    /// Host of the broker, or the nodes of its cluster, separated by commas, each with its port if that is not
+    /// <see cref="Port"/>: <c>rabbitmq-1,rabbitmq-2:5673</c>. A process begins with any of them and goes on with the next when
+    /// one is lost.
+    /// </summary>
     [Required]
     public string Host { get; set; } = "127.0.0.1";
 
@@ -44,7 +48,7 @@ public sealed class MessagingOptions
     /// <summary>Password. Without one, <c>guest</c> is used on loopback; any other host needs a real one.</summary>
     public string? Password { get; set; }
 
-    /// <summary>Whether the connection uses TLS; the certificate must name <see cref="Host"/>.</summary>
+    /// <summary>Whether the connection uses TLS; the certificate, that of each node, must name the first of <see cref="Host"/>.</summary>
     public bool UseTls { get; set; }
 
     /// <summary>

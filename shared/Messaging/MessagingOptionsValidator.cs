@@ -55,19 +55,26 @@ internal sealed class MessagingOptionsValidator : IValidateOptions<MessagingOpti
             yield break;
         }
 
+        if (options.Url is null && !options.Host.Split(',', StringSplitOptions.TrimEntries).All(node => BrokerNode.TryParse(node, 1, out _)))
+        {
+            yield return "Messaging:Host must be a host, or several, separated by commas, each with its port if that is not Messaging:Port.";
+            yield break;
+        }
+
         var broker = BrokerAddress.From(options);
-        if (IsLoopback(broker.Host))
+        if (broker.Nodes.All(node => IsLoopback(node.Host)))
         {
             yield break;
         }
 
+        var name = string.Join(", ", broker.Nodes.Select(node => node.Host));
         if (broker.User is null || broker.Password is null)
         {
-            yield return $"Messaging:User and Messaging:Password are required for the broker at {broker.Host}.";
+            yield return $"Messaging:User and Messaging:Password are required for the broker at {name}.";
         }
         else if (broker.User == BrokerAddress.Guest || broker.Password == BrokerAddress.Guest)
         {
-            yield return $"Messaging: guest is refused for the broker at {broker.Host}; only a broker on loopback may be used with it.";
+            yield return $"Messaging: guest is refused for the broker at {name}; only a broker on loopback may be used with it.";
         }
     }
 

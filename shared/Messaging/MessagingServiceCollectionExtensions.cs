@@ -141,16 +141,24 @@ public static class MessagingServiceCollectionExtensions
     private static void ConfigureHost(IRabbitMqBusFactoryConfigurator factory, MessagingOptions options)
     {
         var broker = BrokerAddress.From(options);
-        factory.Host(broker.Host, broker.Port, broker.VirtualHost, host =>
+        factory.Host(broker.First.Host, broker.First.Port, broker.VirtualHost, host =>
         {
             host.Username(broker.User ?? BrokerAddress.Guest);
             host.Password(broker.Password ?? BrokerAddress.Guest);
             host.Heartbeat(TimeSpan.FromSeconds(10));
             host.ContinuationTimeout(options.BrokerTimeout);
             host.PublisherConfirmation = true;
+            if (broker.Nodes.Count > 1)
+            {
+                // Each process begins with another one, so that a cluster's nodes share the connections.
+                var order = broker.Nodes.ToArray();
+                Random.Shared.Shuffle(order);
+                host.UseCluster(cluster => Array.ForEach(order, node => cluster.Node(node.ToString())));
+            }
+
             if (broker.UseTls)
             {
-                host.UseSsl(ssl => ssl.ServerName = broker.Host);
+                host.UseSsl(ssl => ssl.ServerName = broker.First.Host);
             }
         });
         factory.PublishTopology.GetMessageTopology<ImageEvent>().Exclude = true;

@@ -9,8 +9,11 @@ internal sealed class PrivateServer : IAsyncDisposable
     private readonly string _scripts;
     private readonly string _directory;
 
-    private PrivateServer(string name, string? parent)
+    private readonly string[] _arguments;
+
+    private PrivateServer(string name, string? parent, string[] arguments)
     {
+        _arguments = arguments;
         _scripts = Path.Combine(RepositoryRoot.Path, "infra", name);
         _directory = Path.Combine(parent ?? Path.GetTempPath(), $"pipeline-tests-{name}-{Guid.NewGuid():N}");
     }
@@ -18,9 +21,13 @@ internal sealed class PrivateServer : IAsyncDisposable
     /// <summary>What the start script printed: ports, user, password, pids.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; private set; } = new Dictionary<string, string>();
 
-    public static async Task<PrivateServer> StartAsync(string name, string? parent = null)
+    /// <summary>Starts one in a folder of its own.</summary>
+    /// <param name="name">The folder of its scripts below infra.</param>
+    /// <param name="parent">Where its folder is created; null: the system's temporary folder.</param>
+    /// <param name="arguments">More arguments of its start script.</param>
+    public static async Task<PrivateServer> StartAsync(string name, string? parent = null, params string[] arguments)
     {
-        var server = new PrivateServer(name, parent);
+        var server = new PrivateServer(name, parent, arguments);
         await server.StartAgainAsync();
         return server;
     }
@@ -31,7 +38,7 @@ internal sealed class PrivateServer : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         var output = await RunAsync(
-            Path.Combine(_scripts, "start"), _directory, "--owner", Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            Path.Combine(_scripts, "start"), [_directory, "--owner", Environment.ProcessId.ToString(CultureInfo.InvariantCulture), .. _arguments]);
         Settings = output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => line.Split('=', 2))
             .ToDictionary(parts => parts[0], parts => parts[1]);

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Pipeline.Tests.Support;
@@ -68,6 +69,21 @@ public sealed class RabbitMqServer : IAsyncDisposable
         var owned = await PrivateServer.StartAsync("rabbitmq");
         return new RabbitMqServer(owned, new Uri(owned.Settings["url"]), new Uri(owned.Settings["management_url"]));
     }
+
+    /// <summary>Starts another node of this one's cluster, with its users, virtual hosts and queues; to be ended before it.</summary>
+    public async Task<RabbitMqServer> StartNodeAsync()
+    {
+        var owned = await PrivateServer.StartAsync("rabbitmq", arguments: ["--join", Owned().Settings["dir"]]);
+        return new RabbitMqServer(owned, new Uri(owned.Settings["url"]), new Uri(owned.Settings["management_url"]));
+    }
+
+    /// <summary>The name by which the other nodes of its cluster know it.</summary>
+    public string NodeName => Owned().Settings["node_name"];
+
+    /// <summary>Asks the management API. It may name a property twice, which a <see cref="JsonNode"/> would not take.</summary>
+    /// <param name="path">Below <see cref="ManagementUri"/>.</param>
+    /// <param name="ct">Cancels.</param>
+    public Task<JsonElement> AskAsync(string path, CancellationToken ct = default) => _management.GetFromJsonAsync<JsonElement>(path, ct);
 
     /// <summary>
     /// SIGKILL to the node, as a crash; its data stay. A quorum queue declared within the last three seconds may not come

@@ -11,6 +11,7 @@ namespace Pipeline.Messaging.Endpoints;
 internal static class RabbitMqTopology
 {
     private const string Quorum = "quorum";
+    private static readonly TimeSpan InteractiveRest = TimeSpan.FromMinutes(1);
 
     /// <summary>Declares the queue as a work queue, and its satellites whenever the endpoint connects.</summary>
     public static void ConfigureWork(IRabbitMqReceiveEndpointConfigurator endpoint, string name, MessagingOptions options, RouteDeclaration routes)
@@ -25,14 +26,19 @@ internal static class RabbitMqTopology
             routes.DeclareAsync(channel.ConnectionContext.Connection, channel.Channel, name, channel.CancellationToken)));
     }
 
-    /// <summary>A classic queue whose messages expire with the asker's patience, and which goes when its workers have gone.</summary>
+    /// <summary>
+    /// A queue whose messages expire with the asker's patience, and which goes when its workers have been gone for a minute. Nothing
+    /// in it is meant to last, but a queue of one node's own would be gone with that node until the node comes back, and with it
+    /// all answers.
+    /// </summary>
     public static void ConfigureInteractive(IRabbitMqReceiveEndpointConfigurator endpoint, MessagingOptions options)
     {
-        // A temporary queue would be exclusive to one connection, and a second worker could never join. RabbitMQ 4
-        // deprecates shared queues that are not durable, so it is durable, though nothing in it is meant to last.
         endpoint.Durable = true;
-        endpoint.AutoDelete = true;
         endpoint.Exclusive = false;
+        // With an expiration this is the exchange's alone; the queue of a cluster cannot delete itself.
+        endpoint.AutoDelete = true;
+        endpoint.QueueExpiration = InteractiveRest;
+        endpoint.SetQueueArgument("x-queue-type", Quorum);
         endpoint.SetQueueArgument("x-message-ttl", (int)options.RequestTimeout.TotalMilliseconds);
     }
 

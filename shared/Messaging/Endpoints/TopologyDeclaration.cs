@@ -33,17 +33,16 @@ internal sealed class TopologyDeclaration(IOptions<MessagingOptions> options, Ro
     private async Task<bool> TryDeclareAsync(CancellationToken cancellationToken)
     {
         var broker = BrokerAddress.From(options.Value);
-        var factory = broker.ToFactory(options.Value.BrokerTimeout);
         try
         {
-            await using var connection = await factory.CreateConnectionAsync(cancellationToken);
+            await using var connection = await broker.ConnectAsync(options.Value.BrokerTimeout, cancellationToken);
             await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
             await routes.DeclareAsync(connection, channel, endpoint: null, cancellationToken);
             return true;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            logger.TopologyNotDeclared(broker.Host, Pause, exception.Message);
+            logger.TopologyNotDeclared(string.Join(", ", broker.Nodes), Pause, exception.Message);
             return false;
         }
     }

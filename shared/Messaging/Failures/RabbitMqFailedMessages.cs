@@ -20,7 +20,7 @@ internal sealed class RabbitMqFailedMessages(IOptions<MessagingOptions> options,
                     continue;
                 }
 
-                connection ??= await BrokerAddress.From(options.Value).ToFactory(options.Value.BrokerTimeout).CreateConnectionAsync(ct);
+                connection ??= await BrokerAddress.From(options.Value).ConnectAsync(options.Value.BrokerTimeout, ct);
                 await using var channel = await connection.CreateChannelAsync(cancellationToken: ct);
                 while (await channel.BasicGetAsync(queue, autoAck: false, ct) is { } got)
                 {

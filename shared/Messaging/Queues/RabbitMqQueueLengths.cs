@@ -82,7 +82,7 @@ internal sealed class RabbitMqQueueLengths(IOptions<MessagingOptions> options, T
                 await dead.DisposeAsync();
             }
 
-            _connection = await BrokerAddress.From(options.Value).ToFactory(options.Value.BrokerTimeout).CreateConnectionAsync(ct);
+            _connection = await BrokerAddress.From(options.Value).ConnectAsync(options.Value.BrokerTimeout, ct);
         }
 
         if (_channel is not { IsOpen: true })

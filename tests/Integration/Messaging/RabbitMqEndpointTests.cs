@@ -33,7 +33,7 @@ public sealed class RabbitMqEndpointTests(SharedServers servers)
         Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(10));
         var queues = await virtualHost.ListQueuesAsync();
         Assert.DoesNotContain(queues, queue => queue.Name is "collections_error" or "collections_retry");
-        Assert.Equal("classic", Assert.Single(queues, queue => queue.Name == "collections").Type);
+        Assert.Equal("quorum", Assert.Single(queues, queue => queue.Name == "collections").Type);
     }
 
     [Fact]

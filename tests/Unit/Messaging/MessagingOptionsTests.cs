@@ -15,6 +15,10 @@ public sealed class MessagingOptionsTests
     [InlineData("Messaging:Url", "amqp://pipeline:guest@broker.example/", "guest")]
     [InlineData("Messaging:Url", "http://127.0.0.1/", "amqp")]
     [InlineData("Messaging:Host", "10.0.0.7", "required")]
+    [InlineData("Messaging:Host", "localhost,10.0.0.7", "required")]
+    [InlineData("Messaging:Host", "localhost,", "Host")]
+    [InlineData("Messaging:Host", "localhost:amqp", "Host")]
+    [InlineData("Messaging:Host", "user@localhost", "Host")]
     [InlineData("Messaging:Port", "0", "Port")]
     [InlineData("Messaging:PublishTimeout", "00:00:00", "PublishTimeout")]
     [InlineData("Messaging:MaxProbeInterval", "00:00:00.010", "MaxProbeInterval")]
@@ -58,6 +62,15 @@ public sealed class MessagingOptionsTests
     {
         var address = Pipeline.Messaging.BrokerAddress.From(new() { Url = new Uri("amqps://pipeline:s%40cret@broker.example/images") });
 
-        Assert.Equal(new Pipeline.Messaging.BrokerAddress("broker.example", 5671, "images", "pipeline", "s@cret", true), address);
+        Assert.Equal(new Pipeline.Messaging.BrokerNode("broker.example", 5671), Assert.Single(address.Nodes));
+        Assert.Equal(("images", "pipeline", "s@cret", true), (address.VirtualHost, address.User, address.Password, address.UseTls));
+    }
+
+    [Fact]
+    public void Reads_the_nodes_of_a_cluster()
+    {
+        var address = Pipeline.Messaging.BrokerAddress.From(new() { Host = "one, two:5673,10.0.0.3,[fd00::1]:5674,fd00::2", Port = 5671 });
+
+        Assert.Equal(["one:5671", "two:5673", "10.0.0.3:5671", "[fd00::1]:5674", "[fd00::2]:5671"], address.Nodes.Select(node => node.ToString()));
     }
 }
