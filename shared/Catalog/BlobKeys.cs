@@ -88,6 +88,9 @@ public static class BlobKeys
     /// <summary>The pairs that updates of a collection's model have seen.</summary>
     public static string SeenPairs(string collection) => $"{ModelUpdatesPrefix(collection)}seen-pairs";
 
+    /// <summary>The pairs that a model of a collection has learned, where its recipe rehearses them.</summary>
+    public static string LearnedPairs(string collection, string version) => $"{ModelUpdatesPrefix(collection)}learned/{version}";
+
     /// <summary>What an update learns from, while it is under way.</summary>
     public static string ModelUpdatePlan(string collection, Guid update) => $"{ModelUpdatesPrefix(collection)}{update:N}/plan";
 

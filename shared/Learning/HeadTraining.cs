@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Pipeline.Learning.Evidence;
 using Pipeline.Learning.Losses;
+using Pipeline.Learning.Phases;
 using Pipeline.Onnx;
 using Pipeline.Onnx.Training;
 
@@ -10,7 +11,7 @@ namespace Pipeline.Learning;
 /// Trains a head step by step, on the device of the sessions. The same head, images, evidence, options and seed give the same head on one
 /// machine, also if the training is saved and taken up again.
 /// </summary>
-public sealed class HeadTraining : IDisposable
+public sealed class HeadTraining : IUpdatePhase
 {
     private readonly LearningImages _images;
     private readonly EvidenceGraph _evidence;
@@ -63,7 +64,7 @@ public sealed class HeadTraining : IDisposable
         _earlier = options.Estimation > 0 ? [.. earlier ?? []] : [];
         _batches = new EvidenceBatches(evidence, options, seed);
         Steps = _batches.Steps;
-        (var step, _head) = UpdateLoss.Build(head, images.TrunkShape, images.Dimensions, options, _prototypes.Length > 0, _earlier.Length);
+        (var step, _head) = UpdateLoss.Build(head, images, options, _prototypes.Length > 0, _earlier.Length);
         Losses = step.Losses;
         _session = new TrainingSession(sessions, step);
     }
@@ -125,6 +126,7 @@ public sealed class HeadTraining : IDisposable
             .Add(UpdateLoss.Teacher, teacher, count, _images.Dimensions)
             .Add(UpdateLoss.Positive, positive, count, count)
             .Add(UpdateLoss.Negative, negative, count, count);
+        Teachers(batch, places);
         if (_prototypes.Length > 0)
         {
             batch.Add(UpdateLoss.Prototypes, [.. _prototypes.SelectMany(row => row)], _prototypes.Length, _images.Dimensions);
@@ -136,6 +138,21 @@ public sealed class HeadTraining : IDisposable
         }
 
         return batch;
+    }
+
+    /// <summary>Whose feature the student is to give: where an input is synthesised, the first teacher's, and else the second one's.</summary>
+    private void Teachers(TrainingBatch batch, int[] places)
+    {
+        if (_options.Specialist > 0 && _images.Specialist is { } specialist)
+        {
+            batch.Add(UpdateLoss.Specialist, [.. places.SelectMany(place => specialist[place])], places.Length, _images.Dimensions);
+        }
+
+        if (_images.Synthesised > 0)
+        {
+            var real = _images.Count - _images.Synthesised;
+            batch.Add(UpdateLoss.Synthesised, [.. places.Select(place => place < real ? 0f : 1f)], places.Length, 1);
+        }
     }
 
     /// <summary>Each drift on top of those after it.</summary>

@@ -35,6 +35,12 @@ public sealed class LearningImages
         }
     }
 
+    /// <summary>How many of them, the last ones, are synthesised and no images.</summary>
+    public int Synthesised { get; private init; }
+
+    /// <summary>What a second teacher makes of each, of which those of synthesised ones do not count; null without one.</summary>
+    public IReadOnlyList<float[]>? Specialist { get; private init; }
+
     /// <summary>How many there are.</summary>
     public int Count => Trunks.Count;
 
@@ -52,4 +58,32 @@ public sealed class LearningImages
 
     /// <summary>Their length.</summary>
     public int Dimensions { get; }
+
+    /// <summary>Some of the images.</summary>
+    /// <param name="kept">Their places; at least one.</param>
+    public LearningImages Among(IReadOnlyList<int> kept)
+    {
+        ArgumentNullException.ThrowIfNull(kept);
+        return new LearningImages([.. kept.Select(image => Trunks[image])], TrunkShape, [.. kept.Select(image => Teacher[image])]);
+    }
+
+    /// <summary>The images with what a second teacher makes of them, and with synthesised ones after them.</summary>
+    /// <param name="specialist">A row for each image, of the length of <see cref="Teacher"/>'s; null without a second teacher.</param>
+    /// <param name="trunks">Synthesised activations.</param>
+    /// <param name="teacher">What the present model makes of each.</param>
+    /// <exception cref="ArgumentException">Numbers or lengths differ.</exception>
+    public LearningImages With(IReadOnlyList<float[]>? specialist, IReadOnlyList<ReadOnlyMemory<Half>> trunks, IReadOnlyList<float[]> teacher)
+    {
+        ArgumentNullException.ThrowIfNull(trunks);
+        if (specialist is not null && (specialist.Count != Count || specialist.Any(row => row.Length != Dimensions)))
+        {
+            throw new ArgumentException($"A second teacher's features are {Count} rows of {Dimensions}.", nameof(specialist));
+        }
+
+        return new LearningImages([.. Trunks, .. trunks], TrunkShape, [.. Teacher, .. teacher])
+        {
+            Synthesised = trunks.Count,
+            Specialist = specialist is null ? null : [.. specialist, .. trunks.Select(_ => new float[Dimensions])],
+        };
+    }
 }

@@ -64,6 +64,21 @@ public sealed class LearningOptions
     [Range(0.1, 100.0)]
     public double DistillationTemperature { get; set; } = 2;
 
+    /// <summary>
+    /// Weight of ‖f − f_s‖² to the second teacher's feature of the same image: a copy of the present head that learned the same evidence first,
+    /// freely, by similarity and contrast alone. Default 0; above it, an update has a phase more.
+    /// </summary>
+    [Range(0.0, 1000.0)]
+    public double Specialist { get; set; }
+
+    /// <summary>
+    /// Weight of ‖f − f~‖² to the present head's feature of a synthesised input. Above 0, an update learns from the evidence that is new, and takes inputs
+    /// that are synthesised from the present head's normalisations in place of the images that it learned from; <see cref="Fidelity"/> is
+    /// then of real images alone. Default 0.
+    /// </summary>
+    [Range(0.0, 1000.0)]
+    public double Rehearsal { get; set; }
+
     /// <summary>Images in a batch, and so the strangers that a pair is told from. Default 64.</summary>
     [Range(4, 4096)]
     public int BatchImages { get; set; } = 64;
@@ -94,4 +109,13 @@ public sealed class LearningOptions
 
     /// <summary>The same settings, to change some of them.</summary>
     public LearningOptions Copy() => (LearningOptions)MemberwiseClone();
+
+    /// <summary>The same settings without any term that keeps: those of a specialist.</summary>
+    internal LearningOptions Free()
+    {
+        var free = Copy();
+        (free.Fidelity, free.Correlation, free.Estimation, free.Discrepancy, free.Distillation) = (0, 0, 0, 0, 0);
+        (free.Specialist, free.Rehearsal) = (0, 0);
+        return free;
+    }
 }

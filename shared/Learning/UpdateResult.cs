@@ -1,3 +1,4 @@
+using Pipeline.Learning.Evidence;
 using Pipeline.Learning.Gate;
 using Pipeline.Learning.Losses;
 
@@ -8,6 +9,7 @@ namespace Pipeline.Learning;
 /// <param name="Verdict">What the gate says of it.</param>
 /// <param name="Learned">Pairs that it learned from.</param>
 /// <param name="HeldOut">Pairs that it was judged by.</param>
-/// <param name="Steps">Steps taken.</param>
+/// <param name="Steps">Steps taken, in all phases.</param>
+/// <param name="Synthesised">Synthesised inputs that it learned from beside the images.</param>
 /// <param name="Drift">How far the update moved features, from which later ones estimate the present head's; null if the trained head gives none.</param>
-public sealed record UpdateResult(byte[] Head, GateVerdict Verdict, long Learned, int HeldOut, int Steps, FeatureDrift? Drift);
+public sealed record UpdateResult(byte[] Head, GateVerdict Verdict, long Learned, IReadOnlyCollection<EvidencePair> HeldOut, int Steps, int Synthesised, FeatureDrift? Drift);

@@ -22,14 +22,20 @@ public sealed record ModelUpdateStatus
     /// <summary><c>requested</c>, <c>running</c>, <c>done</c> or <c>failed</c>.</summary>
     public required string Status { get; init; }
 
-    /// <summary>Steps taken; null before the first.</summary>
+    /// <summary>What it is or was last at: <c>specialist</c>, <c>synthesis</c> or <c>training</c>; null before the first step.</summary>
+    public string? Phase { get; init; }
+
+    /// <summary>Steps taken in all phases; null before the first.</summary>
     public int? Step { get; init; }
 
-    /// <summary>Steps of the whole training.</summary>
+    /// <summary>Steps of all phases.</summary>
     public int? Steps { get; init; }
 
-    /// <summary>The losses over the steps.</summary>
+    /// <summary>The losses over the steps of the phase.</summary>
     public LossCurve? Curve { get; init; }
+
+    /// <summary>Those of the phases before it.</summary>
+    public IReadOnlyList<PhaseLosses>? Past { get; init; }
 
     /// <summary>The trained head's artifact.</summary>
     public string? Version { get; init; }
@@ -73,9 +79,11 @@ public sealed record ModelUpdateStatus
         {
             Update = update.Id,
             Status = update.State.ToString().ToLowerInvariant(),
+            Phase = progress?.Phase,
             Step = progress?.Step,
             Steps = progress?.Steps,
             Curve = progress?.Curve,
+            Past = progress?.Past,
             Version = update.Version,
             Parent = update.ParentVersion,
             Promoted = done ? update.Promoted : null,

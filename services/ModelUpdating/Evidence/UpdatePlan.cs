@@ -33,4 +33,5 @@ public readonly record struct PlannedImage(Guid Id, int Incarnation);
 /// <param name="First">The lesser place.</param>
 /// <param name="Second">The greater place.</param>
 /// <param name="Kind">Who says so.</param>
-public readonly record struct PlannedPair(int First, int Second, string Kind);
+/// <param name="IsNew">Whether the model in use has not learned it yet.</param>
+public readonly record struct PlannedPair(int First, int Second, string Kind, bool IsNew = true);

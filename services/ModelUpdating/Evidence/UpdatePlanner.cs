@@ -4,7 +4,7 @@ using Pipeline.Contracts.Events;
 namespace Pipeline.ModelUpdating.Evidence;
 
 /// <summary>Gathers what an update learns from. The same catalog gives the same plan.</summary>
-public sealed class UpdatePlanner(CollectionWalk walk, SeenPairs seen, IOptions<ModelUpdatingOptions> options)
+public sealed class UpdatePlanner(CollectionWalk walk, SeenPairs seen, LearnedPairs learned, IOptions<ModelUpdatingOptions> options)
 {
     /// <summary>Images of one label that an image is paired with: enough to connect all of them.</summary>
     private const int PartnersByLabel = 4;
@@ -68,10 +68,10 @@ public sealed class UpdatePlanner(CollectionWalk walk, SeenPairs seen, IOptions<
         }
 
         evidence.AddRange(ByLabel(living).Where(pair => !said.GetValueOrDefault(KeyOf(living[pair.Newer].Image.Id, living[pair.Older].Image.Id)).IsVerified));
-        return Bound(modelVersion, seed, living, evidence, contradictory);
+        return Bound(modelVersion, seed, living, evidence, contradictory, await learned.ReadAsync(collection, modelVersion, ct));
     }
 
-    private UpdatePlan Bound(string modelVersion, int seed, List<Living> living, List<Found> evidence, int contradictory)
+    private UpdatePlan Bound(string modelVersion, int seed, List<Living> living, List<Found> evidence, int contradictory, ulong[] known)
     {
         evidence.Sort((a, b) => (a.Older, a.Newer).CompareTo((b.Older, b.Newer)));
         var chosen = new HashSet<int>();
@@ -104,11 +104,13 @@ public sealed class UpdatePlanner(CollectionWalk walk, SeenPairs seen, IOptions<
             [
                 .. taken
                     .Select(pair => (A: newPlace[pair.Newer], B: newPlace[pair.Older], pair.Kind))
-                    .Select(pair => new PlannedPair(Math.Min(pair.A, pair.B), Math.Max(pair.A, pair.B), pair.Kind))
+                    .Select(pair => new PlannedPair(Math.Min(pair.A, pair.B), Math.Max(pair.A, pair.B), pair.Kind, IsNew(order[pair.A], order[pair.B])))
                     .OrderBy(pair => (pair.First, pair.Second)),
             ],
             Contradictory = contradictory,
         };
+
+        bool IsNew(int a, int b) => Array.BinarySearch(known, PairHash.Of(living[a].Image.Id, living[b].Image.Id)) < 0;
     }
 
     /// <summary>Each image of a label with the next few: pairs grow with the images and not with their square.</summary>

@@ -6,6 +6,8 @@ using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Events;
 using Pipeline.Learning;
 using Pipeline.Learning.Gate;
+using Pipeline.Learning.Synthesis;
+using Pipeline.ModelUpdating.Evidence;
 using Pipeline.Storage;
 
 namespace Pipeline.ModelUpdating.Training;
@@ -21,10 +23,12 @@ public sealed partial class CollectionUpdates(
     StoredActivations activations,
     PresentHead present,
     HeadTrainer trainer,
+    LearnedPairs learned,
     UpdateCheckpoints checkpoints,
     ArtifactStore artifacts,
     IOptions<ModelUpdatingOptions> options,
     IOptions<LearningOptions> learning,
+    IOptions<SynthesisOptions> synthesis,
     IOptions<GateOptions> gate,
     ModelUpdateMetrics metrics,
     TimeProvider time,
@@ -109,19 +113,25 @@ public sealed partial class CollectionUpdates(
             inputs.Pairs.GroupBy(pair => pair.Kind).ToDictionary(kind => kind.Key, kind => kind.Count()),
             plan.Contradictory,
             result.Learned,
-            result.HeldOut,
-            result.Steps);
-        return await RegisterAsync(command, begun, generation, plan.Seed, data, result, Stopwatch.GetElapsedTime(started), ct);
+            result.HeldOut.Count,
+            result.Steps) { Synthesised = result.Synthesised };
+        return await RegisterAsync(command, begun, generation, inputs, data, result, Stopwatch.GetElapsedTime(started), ct);
     }
 
     private async Task<ModelUpdate> RegisterAsync(
-        UpdateModel command, CollectionRecord begun, Generation generation, int seed, ModelUpdateData data, UpdateResult result, TimeSpan elapsed, CancellationToken ct)
+        UpdateModel command, CollectionRecord begun, Generation generation, UpdateInputs inputs, ModelUpdateData data, UpdateResult result, TimeSpan elapsed, CancellationToken ct)
     {
         var judged = result.Verdict.Figures;
         var figures = new ModelUpdateFigures(
             judged.HeldOutBefore, judged.HeldOutAfter, judged.KnownBefore, judged.KnownAfter, judged.RankRatio, judged.VarianceRatio, judged.CrossModel);
-        var lineage = UpdateLineage.Of(command.Collection, command.CorrelationId, generation, seed, learning.Value, gate.Value, data, figures, result.Drift, elapsed.TotalSeconds);
+        var recipe = UpdateLineage.Settings(inputs.Seed, learning.Value, synthesis.Value, gate.Value);
+        var lineage = UpdateLineage.Of(command.Collection, command.CorrelationId, generation, recipe, data, figures, result.Drift, elapsed.TotalSeconds);
         var artifact = await artifacts.AddAsync(ModelCatalog.HeadKind, result.Head, lineage, ct);
+        if (learning.Value.Rehearsal > 0)
+        {
+            await learned.NoteAsync(command.Collection, artifact.Version, inputs.Learned(result.HeldOut.ToHashSet()), ct);
+        }
+
         var objections = result.Verdict.Reasons.ToList();
         var current = await collections.GetCurrentAsync(command.Collection, ct);
         if (current?.Active?.ModelVersion != generation.ModelVersion || current.LatestModelChange?.Id != begun.LatestModelChange?.Id)

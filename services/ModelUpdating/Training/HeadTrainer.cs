@@ -4,6 +4,7 @@ using Pipeline.Contracts;
 using Pipeline.Contracts.Events;
 using Pipeline.Learning;
 using Pipeline.Learning.Gate;
+using Pipeline.Learning.Synthesis;
 using Pipeline.Onnx;
 using Pipeline.Onnx.Training;
 
@@ -16,6 +17,7 @@ public sealed class HeadTrainer(
     ModelUpdateCatalog updates,
     IOptions<ModelUpdatingOptions> options,
     IOptions<LearningOptions> learning,
+    IOptions<SynthesisOptions> synthesis,
     IOptions<GateOptions> gate,
     ModelUpdateMetrics metrics,
     TimeProvider time,
@@ -32,7 +34,7 @@ public sealed class HeadTrainer(
         string collection, Guid update, UpdateInputs inputs, Func<ModelUpdateProgressed, CancellationToken, Task> publish, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        var digest = inputs.Digest(learning.Value, gate.Value.HeldOutShare);
+        var digest = inputs.Digest(learning.Value, synthesis.Value, gate.Value.HeldOutShare);
         var checkpoint = await checkpoints.TryReadAsync(collection, update, digest, ct);
         try
         {
@@ -78,16 +80,19 @@ public sealed class HeadTrainer(
         Func<ModelUpdateProgressed, CancellationToken, Task> publish,
         CancellationToken ct)
     {
-        var before = checkpoint is null ? null : (await updates.GetProgressAsync(collection, update, ct))?.Curve;
+        var before = checkpoint is null ? null : await updates.GetProgressAsync(collection, update, ct);
         UpdateProgress? progress = null;
         UpdateStep? last = null;
         var saved = time.GetTimestamp();
         try
         {
+            var evidence = inputs.Evidence();
+            var material = new UpdateMaterial(inputs.Head, inputs.Images, evidence, inputs.Seed) { Earlier = inputs.Earlier };
+
             // A step keeps all cores busy; whoever waits for the result must not.
             var result = await Task.Run(
-                () => new HeadUpdater(sessions, learning.Value, gate.Value).RunAsync(
-                    inputs.Head, inputs.Images, inputs.Evidence(), inputs.Known(), inputs.Seed, inputs.Earlier, checkpoint, AfterStepAsync, ct),
+                () => new HeadUpdater(sessions, learning.Value, synthesis.Value, gate.Value).RunAsync(
+                    material, inputs.Known(), inputs.LearnedBefore(evidence), checkpoint, AfterStepAsync, ct),
                 ct);
             if (progress is not null && last is not null)
             {
@@ -104,7 +109,7 @@ public sealed class HeadTrainer(
         async ValueTask AfterStepAsync(UpdateStep step, CancellationToken token)
         {
             last = step;
-            progress ??= new UpdateProgress(collection, update, LossHistory.From(before, step.Step), updates, publish, time, logger);
+            progress ??= new UpdateProgress(collection, update, new PhaseHistory(before, step), updates, publish, time, logger);
             progress.Report(step, token);
             metrics.Progress((double)step.Step / step.Steps);
             if (step.Step < step.Steps && time.GetElapsedTime(saved) >= options.Value.CheckpointInterval)

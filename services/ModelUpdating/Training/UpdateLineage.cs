@@ -3,6 +3,7 @@ using Pipeline.Catalog;
 using Pipeline.Learning;
 using Pipeline.Learning.Gate;
 using Pipeline.Learning.Losses;
+using Pipeline.Learning.Synthesis;
 using Pipeline.Storage;
 
 namespace Pipeline.ModelUpdating.Training;
@@ -18,16 +19,12 @@ internal static class UpdateLineage
         lineage.Metrics.TryGetValue(DriftLow, out var low) && lineage.Metrics.TryGetValue(DriftHigh, out var high) ? new FeatureDrift(low, high) : null;
 
     public static ArtifactLineage Of(
-        string collection, Guid update, Generation generation, int seed, LearningOptions learning, GateOptions gate, ModelUpdateData data, ModelUpdateFigures figures, FeatureDrift? drift, double seconds) => new()
+        string collection, Guid update, Generation generation, IReadOnlyDictionary<string, string> recipe, ModelUpdateData data, ModelUpdateFigures figures, FeatureDrift? drift, double seconds) => new()
         {
             Parent = generation.ModelVersion,
             CreatedFrom = $"update {update} of collection {collection}",
             Collection = collection,
-            Settings = new Dictionary<string, string>(Settings("learning", learning).Concat(Settings("gate", gate)), StringComparer.Ordinal)
-            {
-                [ModelCatalog.BackboneSetting] = generation.Backbone,
-                ["seed"] = seed.ToString(CultureInfo.InvariantCulture),
-            },
+            Settings = new Dictionary<string, string>(recipe, StringComparer.Ordinal) { [ModelCatalog.BackboneSetting] = generation.Backbone },
             Metrics = new Dictionary<string, double>(
                 [
                     .. data.Pairs.Select(kind => KeyValuePair.Create($"pairs.{kind.Key}", (double)kind.Value)),
@@ -41,6 +38,7 @@ internal static class UpdateLineage
                 ["learned"] = data.Learned,
                 ["heldOut"] = data.HeldOut,
                 ["steps"] = data.Steps,
+                ["synthesised"] = data.Synthesised,
                 ["heldOutBefore"] = figures.HeldOutBefore,
                 ["heldOutAfter"] = figures.HeldOutAfter,
                 ["knownBefore"] = figures.KnownBefore,
@@ -52,7 +50,17 @@ internal static class UpdateLineage
             },
         };
 
-    /// <summary>All of them, the weights of the losses and what bounds the training included.</summary>
+    /// <summary>All that an update is told, the weights of the losses and what bounds the training included.</summary>
+    public static IReadOnlyDictionary<string, string> Settings(int seed, LearningOptions learning, SynthesisOptions synthesis, GateOptions gate) =>
+        new Dictionary<string, string>(
+            [
+                .. Settings("learning", learning),
+                .. learning.Rehearsal > 0 ? Settings("synthesis", synthesis) : [],
+                .. Settings("gate", gate),
+                KeyValuePair.Create("seed", seed.ToString(CultureInfo.InvariantCulture)),
+            ],
+            StringComparer.Ordinal);
+
     private static IEnumerable<KeyValuePair<string, string>> Settings(string section, object options) =>
         from property in options.GetType().GetProperties()
         let name = char.ToLowerInvariant(property.Name[0]) + property.Name[1..]

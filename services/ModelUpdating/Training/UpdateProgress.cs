@@ -10,7 +10,7 @@ namespace Pipeline.ModelUpdating.Training;
 /// that is away holds the training up or ends it.
 /// </summary>
 public sealed partial class UpdateProgress(
-    string collection, Guid update, LossHistory history, ModelUpdateCatalog updates, Func<ModelUpdateProgressed, CancellationToken, Task> publish, TimeProvider time, ILogger logger)
+    string collection, Guid update, PhaseHistory history, ModelUpdateCatalog updates, Func<ModelUpdateProgressed, CancellationToken, Task> publish, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private long? _told;
@@ -21,7 +21,7 @@ public sealed partial class UpdateProgress(
     public void Report(UpdateStep step, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(step);
-        history.Add(step.Step, step.Losses);
+        history.Add(step);
         var isDue = _told is not { } told || time.GetElapsedTime(told) >= Pause;
         if (step.Step < step.Steps && isDue && _telling.IsCompleted)
         {
@@ -36,7 +36,7 @@ public sealed partial class UpdateProgress(
         ArgumentNullException.ThrowIfNull(step);
         try
         {
-            await updates.SetProgressAsync(collection, update, new ModelUpdateProgress(step.Step, step.Steps, history.ToCurve()), ct);
+            await updates.SetProgressAsync(collection, update, history.ToProgress(step), ct);
         }
         catch (StorageUnavailableException e)
         {
@@ -59,9 +59,13 @@ public sealed partial class UpdateProgress(
     {
         try
         {
-            await updates.SetProgressAsync(collection, update, new ModelUpdateProgress(step.Step, step.Steps, history.ToCurve()), ct);
+            await updates.SetProgressAsync(collection, update, history.ToProgress(step), ct);
             await publish(
-                new ModelUpdateProgressed { Collection = collection, Step = step.Step, Steps = step.Steps, Losses = step.Losses, CorrelationId = update }, ct);
+                new ModelUpdateProgressed
+                {
+                    Collection = collection, Phase = step.Phase, Step = step.Step, Steps = step.Steps, Losses = step.Losses, CorrelationId = update,
+                },
+                ct);
             _isFailing = false;
         }
         catch (Exception e)

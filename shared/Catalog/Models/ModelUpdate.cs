@@ -65,9 +65,13 @@ public sealed record ModelUpdate : Training<UpdateModel>
 /// <param name="Contradictory">Pairs left out because something says that they show different things.</param>
 /// <param name="Learned">Pairs that were learned from.</param>
 /// <param name="HeldOut">Pairs that were kept back to judge by.</param>
-/// <param name="Steps">Steps taken.</param>
+/// <param name="Steps">Steps taken, in all phases.</param>
 public sealed record ModelUpdateData(
-    int Images, int ImagesLeftOut, IReadOnlyDictionary<string, int> Pairs, int Contradictory, long Learned, int HeldOut, int Steps);
+    int Images, int ImagesLeftOut, IReadOnlyDictionary<string, int> Pairs, int Contradictory, long Learned, int HeldOut, int Steps)
+{
+    /// <summary>Synthesised inputs that stood for images learned from before.</summary>
+    public int Synthesised { get; init; }
+}
 
 /// <summary>How a trained head compares with the one it was made from, on the same images.</summary>
 /// <param name="HeldOutBefore">Mean reciprocal rank of the pairs kept back, by the present head, 0 to 1.</param>

@@ -9,10 +9,16 @@ public sealed record ModelUpdateProgressed
     /// <summary>The collection.</summary>
     public required string Collection { get; init; }
 
-    /// <summary>Steps taken, from 1.</summary>
+    /// <summary>
+    /// What it is at: <c>training</c>, before which there may be <c>specialist</c> (a second teacher learns) and <c>synthesis</c> (inputs are made that stand
+    /// for what was learned before).
+    /// </summary>
+    public string Phase { get; init; } = "training";
+
+    /// <summary>Steps taken in all phases, from 1.</summary>
     public required int Step { get; init; }
 
-    /// <summary>Steps of the whole training.</summary>
+    /// <summary>Steps of all phases.</summary>
     public required int Steps { get; init; }
 
     /// <summary>What the last step reported: <c>loss</c>, its terms without their weights, and the gradient's length.</summary>

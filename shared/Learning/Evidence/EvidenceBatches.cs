@@ -10,13 +10,13 @@ namespace Pipeline.Learning.Evidence;
 public sealed class EvidenceBatches(EvidenceGraph evidence, LearningOptions options, int seed)
 {
     /// <summary>Steps of the whole training.</summary>
-    public int Steps
+    public int Steps => StepsOf(evidence.Count, options);
+
+    /// <summary>Steps of a training on so many images.</summary>
+    internal static int StepsOf(int images, LearningOptions options)
     {
-        get
-        {
-            var perEpoch = ((long)evidence.Count + options.BatchImages - 1) / options.BatchImages;
-            return (int)Math.Clamp(options.Epochs * perEpoch, options.MinSteps, Math.Max(options.MinSteps, options.MaxSteps));
-        }
+        var perEpoch = ((long)images + options.BatchImages - 1) / options.BatchImages;
+        return (int)Math.Clamp(options.Epochs * perEpoch, options.MinSteps, Math.Max(options.MinSteps, options.MaxSteps));
     }
 
     /// <summary>The images of a batch: at most <see cref="LearningOptions.BatchImages"/> places, each once.</summary>

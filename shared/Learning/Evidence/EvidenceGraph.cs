@@ -66,41 +66,77 @@ public sealed class EvidenceGraph
     public IEnumerable<EvidencePair> Pairs() =>
         Enumerable.Range(0, Count).SelectMany(image => _partners[image].Where(other => other > image).Select(other => new EvidencePair(image, other)));
 
+    /// <summary>The evidence among some of the images, which are numbered anew in their order.</summary>
+    /// <param name="kept">Their places, ascending.</param>
+    public EvidenceGraph Among(IReadOnlyList<int> kept)
+    {
+        ArgumentNullException.ThrowIfNull(kept);
+        var placeOf = new int[Count];
+        Array.Fill(placeOf, -1);
+        for (var i = 0; i < kept.Count; i++)
+        {
+            placeOf[kept[i]] = i;
+        }
+
+        var firstOf = new Dictionary<int, int>();
+        return new EvidenceGraph(
+            [.. kept.Select(image => _partners[image].Select(other => placeOf[other]).Where(place => place >= 0).ToArray())],
+            [.. kept.Select((image, i) => firstOf.TryGetValue(_subjects[image], out var first) ? first : firstOf[_subjects[image]] = i)]);
+    }
+
+    /// <summary>The evidence with further images after its own, of which nothing is known but their classes.</summary>
+    /// <param name="classes">Each further image's class; a negative one says nothing of the image.</param>
+    public EvidenceGraph And(IReadOnlyList<int> classes)
+    {
+        var further = OfClasses(classes);
+        return new EvidenceGraph(
+            [.. _partners, .. further._partners.Select(partners => partners.Select(other => Count + other).ToArray())],
+            [.. _subjects, .. further._subjects.Select(subject => Count + subject)]);
+    }
+
     /// <summary>
     /// Keeps some subjects back, to see whether learning from the others helps them. Whole subjects: a pair whose partners are learned from
     /// says nothing of images that come later.
     /// </summary>
     /// <param name="share">The share of pairs to keep back, above 0 and below 1.</param>
     /// <param name="seed">Which.</param>
+    /// <param name="apart">Subjects that are not learned from in any case; of them the same share is kept back, apart from the others.</param>
     /// <returns>
     /// The evidence to learn from, which has all images, and the pairs kept back: about that share, at least one subject of several if there
     /// are two, and never all. The images of a subject kept back are still one subject: nobody learns that they are strangers.
     /// </returns>
-    public (EvidenceGraph Learned, IReadOnlyList<EvidencePair> HeldOut) HoldOut(double share, int seed)
+    public (EvidenceGraph Learned, IReadOnlyList<EvidencePair> HeldOut) HoldOut(double share, int seed, IReadOnlySet<int>? apart = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(share);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(share, 1);
         var ofSubject = Pairs().ToLookup(pair => Subject(pair.First));
         int[] order = [.. ofSubject.Select(pairs => pairs.Key).Order()];
         new Random(seed).Shuffle(order);
-        var wanted = share * PairCount;
-        var taken = new List<EvidencePair>();
-        foreach (var subject in order.Take(order.Length - 1))
-        {
-            if (taken.Count >= wanted)
-            {
-                break;
-            }
-
-            // A subject with most of the pairs would leave little to learn from.
-            if (taken.Count == 0 || taken.Count + ofSubject[subject].Count() <= 2 * wanted)
-            {
-                taken.AddRange(ofSubject[subject]);
-            }
-        }
-
+        var learned = order.Where(subject => apart?.Contains(subject) != true).ToList();
+        List<EvidencePair> taken = [.. Take(learned, learned.Count - 1), .. apart is null ? [] : Take(order.Where(apart.Contains).ToList(), order.Length)];
         var held = taken.Select(pair => Subject(pair.First)).ToHashSet();
         return (new EvidenceGraph([.. _partners.Select((partners, image) => held.Contains(Subject(image)) ? [] : partners)], _subjects), taken);
+
+        List<EvidencePair> Take(List<int> subjects, int most)
+        {
+            var wanted = share * subjects.Sum(subject => ofSubject[subject].Count());
+            var pairs = new List<EvidencePair>();
+            foreach (var subject in subjects.Take(most))
+            {
+                if (pairs.Count >= wanted)
+                {
+                    break;
+                }
+
+                // A subject with most of the pairs would leave little to learn from.
+                if (pairs.Count == 0 || pairs.Count + ofSubject[subject].Count() <= 2 * wanted)
+                {
+                    pairs.AddRange(ofSubject[subject]);
+                }
+            }
+
+            return pairs;
+        }
     }
 
     private static int Root(int[] subjects, int image)

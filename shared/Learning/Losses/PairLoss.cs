@@ -10,7 +10,12 @@ internal static class PairLoss
     public static string Similarity(LossInputs x) => x.MeanOverPairs(x.Math.SquaredDistances(x.Features, x.Features));
 
     /// <summary>
-    /// Twice the mean over images of ‖f − f~‖², which for one pair is ‖f₁ − f~₁‖² + ‖f₂ − f~₂‖². Images without a pair are held, too.
+    /// Twice the mean over images of ‖f − f~‖², which for one pair is ‖f₁ − f~₁‖² + ‖f₂ − f~₂‖². Images without a pair are held, too;
+    /// synthesised ones are not, whose term is <see cref="TeacherLoss.Rehearsal"/>.
     /// </summary>
-    public static string Fidelity(LossInputs x) => x.Math.Scale(x.Math.Mean(x.Math.RowDistances(x.Features, x.Teacher)), 2);
+    public static string Fidelity(LossInputs x)
+    {
+        string distances = x.Math.RowDistances(x.Features, x.Teacher);
+        return x.Math.Scale(x.Synthesised is null ? x.Math.Mean(distances) : x.MeanOverRows(distances, x.Real), 2);
+    }
 }

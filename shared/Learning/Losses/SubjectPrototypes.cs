@@ -15,13 +15,14 @@ internal static class SubjectPrototypes
     /// <summary>One row for each subject of two or more images: of those with the most images, in the order of their first images.</summary>
     /// <param name="evidence">What belongs together.</param>
     /// <param name="teacher">Each image's present feature, of length 1.</param>
-    public static float[][] Of(EvidenceGraph evidence, IReadOnlyList<float[]> teacher) =>
+    /// <param name="most">Most rows.</param>
+    public static float[][] Of(EvidenceGraph evidence, IReadOnlyList<float[]> teacher, int most = Most) =>
     [
         .. Enumerable.Range(0, evidence.Count)
             .Where(image => evidence.Partners(image).Count > 0)
             .GroupBy(evidence.Subject)
             .OrderByDescending(images => images.Count()).ThenBy(images => images.Key)
-            .Take(Most)
+            .Take(most)
             .OrderBy(images => images.Key)
             .Select(images => Mean([.. images.Select(image => teacher[image])])),
     ];

@@ -12,7 +12,7 @@ internal static class BatchStatistics
     /// <param name="math">Where it is written.</param>
     /// <param name="network">The network.</param>
     /// <param name="values">Its values in the graph, as <see cref="GraphModule.Apply"/> gave them.</param>
-    /// <exception cref="InvalidDataException">The model has no batch normalisation.</exception>
+    /// <exception cref="ArgumentException">The model has no batch normalisation.</exception>
     public static string Distance(GraphMath math, GraphModule network, IReadOnlyDictionary<string, string> values)
     {
         List<(double, string)> layers = [];
@@ -28,7 +28,7 @@ internal static class BatchStatistics
 
         return layers.Count > 0
             ? math.WeightedSum([.. layers])
-            : throw new InvalidDataException("The model has no batch normalisation, whose statistics could tell what it has seen.");
+            : throw new ArgumentException("The model has no batch normalisation, whose statistics could tell what it has seen.", nameof(network));
 
         string Channels(string statistic) => math.Reshape(values[statistic], 1, -1, 1, 1);
     }

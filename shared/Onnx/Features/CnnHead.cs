@@ -13,7 +13,10 @@ public sealed class CnnHead : IDisposable
     /// <summary>Images in one inference: more gain nothing on the CPU and cost memory.</summary>
     public const int MaxBatch = 64;
 
-    private static readonly string[] Inputs = ["trunk"];
+    /// <summary>Name of its input.</summary>
+    public const string Input = "trunk";
+
+    private static readonly string[] Inputs = [Input];
     private static readonly string[] Outputs = ["embedding"];
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();

@@ -6,6 +6,7 @@ using Pipeline.Imaging;
 using Pipeline.Learning;
 using Pipeline.Learning.Evidence;
 using Pipeline.Learning.Gate;
+using Pipeline.Learning.Synthesis;
 using Pipeline.Onnx;
 
 namespace Pipeline.Tests.Benchmarks.Update;
@@ -41,8 +42,8 @@ internal static class UpdateBenchmark
         List<double> steps = [];
         var before = Stopwatch.GetTimestamp();
         var last = before;
-        var result = await new HeadUpdater(sessions, new LearningOptions(), new GateOptions()).RunAsync(
-            head, images, evidence, [.. evidence.Pairs()], seed: 1, afterStep: (_, _) =>
+        var result = await new HeadUpdater(sessions, new LearningOptions(), new SynthesisOptions(), new GateOptions()).RunAsync(
+            new UpdateMaterial(head, images, evidence, Seed: 1), [.. evidence.Pairs()], afterStep: (_, _) =>
             {
                 steps.Add(Stopwatch.GetElapsedTime(last).TotalMilliseconds);
                 last = Stopwatch.GetTimestamp();

@@ -1,30 +1,28 @@
 using Pipeline.Learning;
+using Pipeline.Learning.Evidence;
 using Pipeline.Learning.Synthesis;
 using Pipeline.Onnx;
 
 namespace Pipeline.Tests.Evaluation.Updating;
 
-/// <summary>
-/// Learns new classes from two teachers (Chen, thesis ch. 7): the present head, frozen, on inputs of old classes synthesised from its
-/// statistics, and a head that knows the new classes alone, on their pictures.
-/// </summary>
+/// <summary>Learns new classes from two teachers, as an update does whose recipe rehearses: of old classes there are their mean features alone.</summary>
 internal static class TwoTeachers
 {
+    /// <summary>The recipe with both teachers' losses in place of the fidelity to one.</summary>
+    public static LearningOptions Recipe(LearningOptions learning)
+    {
+        var options = learning.Copy();
+        (options.Fidelity, options.Specialist, options.Rehearsal) = (0, learning.Specialist > 0 ? learning.Specialist : 2, learning.Rehearsal > 0 ? learning.Rehearsal : 2);
+        return options;
+    }
+
     public static byte[] Train(byte[] head, IReadOnlyList<CnnFeatures> pictures, IReadOnlyList<int> classes, Memory memory, LearningOptions options, int seed)
     {
-        var specialist = IncrementalRecipe.Train(
-            head, Heads.Images(pictures, Heads.Embed(head, pictures)), classes, options, seed, memory);
-        var (inputs, classOf) = new InputSynthesis(Heads.Sessions, new SynthesisOptions())
-            .Synthesise(head, "trunk", pictures[0].TrunkShape, memory.Prototypes, seed);
-        CnnFeatures[] rehearsed =
-        [
-            .. inputs.Select(values => new CnnFeatures(
-                new float[1], values.Select(value => (Half)Math.Clamp(value, (float)Half.MinValue, (float)Half.MaxValue)).ToArray(), pictures[0].TrunkShape)),
-        ];
-        var images = Heads.Images([.. pictures, .. rehearsed], [.. Heads.Embed(specialist, pictures), .. Heads.Embed(head, rehearsed)]);
-
-        // Rehearsed classes get numbers after those of the pictures.
-        var next = classes.Max() + 1;
-        return IncrementalRecipe.Train(head, images, [.. classes, .. classOf.Select(one => next + one)], options, seed, memory);
+        var material = new UpdateMaterial(head, Heads.Images(pictures, Heads.Embed(head, pictures)), EvidenceGraph.OfClasses(classes), seed)
+        {
+            Remembered = memory.Prototypes,
+            Earlier = memory.Drifts,
+        };
+        return new HeadLearning(Heads.Sessions, Recipe(options), new SynthesisOptions()).RunAsync(material).GetAwaiter().GetResult().Head;
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Pipeline.Evaluation;
 using Pipeline.Learning;
 using Pipeline.Learning.Gate;
+using Pipeline.Learning.Synthesis;
 using Pipeline.Tests.Evaluation.Retrieval;
 
 namespace Pipeline.Tests.Evaluation.Updating;
@@ -38,7 +39,7 @@ internal static class UpdateQuality
                 Figures(set.Truth, Heads.Embed(ofHalf.Head, unseen)),
                 HeldOut(set.Truth, Heads.Embed(ofRest.Head, rest.Pictures), Heads.Embed(ofRest.Head, heldOut)),
                 other is null ? null : Figures(other.Truth, Heads.Embed(whole.Head, other.Pictures)),
-                whole.Learned + whole.HeldOut,
+                whole.Learned + whole.HeldOut.Count,
                 seconds,
                 whole.Verdict,
                 curve));
@@ -65,8 +66,8 @@ internal static class UpdateQuality
             var evidence = MinedEvidence.Of(gallery);
             List<double> losses = [];
             var images = Heads.Images([.. gallery.Pictures.Select(picture => picture.Cnn)], [.. gallery.Pictures.Select(picture => picture.Embedding)]);
-            var result = await new HeadUpdater(Heads.Sessions, learning, gate).RunAsync(
-                head, images, evidence.Pairs, evidence.Known, seed, afterStep: (step, _) =>
+            var result = await new HeadUpdater(Heads.Sessions, learning, new SynthesisOptions(), gate).RunAsync(
+                new UpdateMaterial(head, images, evidence.Pairs, seed), evidence.Known, afterStep: (step, _) =>
                 {
                     losses.Add(step.Losses["loss"]);
                     return ValueTask.CompletedTask;

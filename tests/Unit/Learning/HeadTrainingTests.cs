@@ -1,5 +1,6 @@
 using Pipeline.Learning;
 using Pipeline.Learning.Evidence;
+using Pipeline.Learning.Phases;
 using Pipeline.Onnx;
 using Pipeline.Onnx.Graphs;
 using Pipeline.Onnx.Training;
@@ -113,14 +114,15 @@ public sealed class HeadTrainingTests
     public async Task An_update_judges_the_head_that_it_hands_over()
     {
         List<int> steps = [];
-        var result = await new HeadUpdater(OnnxFixture.Sessions, Options, new()).RunAsync(
-            Tail.Model, Images, Evidence, [new(0, 1)], seed: 4, afterStep: (step, _) =>
+        var result = await new HeadUpdater(OnnxFixture.Sessions, Options, new(), new()).RunAsync(
+            new(Tail.Model, Images, Evidence, Seed: 4), [new(0, 1)], afterStep: (step, _) =>
             {
                 steps.Add(step.Step);
+                Assert.Equal((UpdatePhases.Training, step.Step), (step.Phase, step.PhaseStep));
                 return ValueTask.CompletedTask;
             });
         Assert.Equal([1, 2, 3, 4, 5, 6], steps);
-        Assert.Equal(4, result.Learned + result.HeldOut);
+        Assert.Equal(4, result.Learned + result.HeldOut.Count);
         Assert.Equal(result.Verdict.IsAccepted, result.Verdict.Reasons.Count == 0);
         Assert.NotEqual(Tail.Model, result.Head);
         Assert.True(result.Drift!.Low < 0 && result.Drift.High > 0);
@@ -128,8 +130,8 @@ public sealed class HeadTrainingTests
 
     [Fact]
     public async Task Evidence_of_one_subject_cannot_be_judged() =>
-        await Assert.ThrowsAsync<ArgumentException>(() => new HeadUpdater(OnnxFixture.Sessions, Options, new()).RunAsync(
-            Tail.Model, Images, EvidenceGraph.OfPairs(8, [new(0, 1), new(1, 2)]), [], seed: 1));
+        await Assert.ThrowsAsync<ArgumentException>(() => new HeadUpdater(OnnxFixture.Sessions, Options, new(), new()).RunAsync(
+            new(Tail.Model, Images, EvidenceGraph.OfPairs(8, [new(0, 1), new(1, 2)]), Seed: 1), []));
 
     [Theory]
     [InlineData(float.NaN)]

@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using Pipeline.Learning.Losses;
 using Pipeline.Learning.Synthesis;
 using Pipeline.Onnx;
+using Pipeline.Onnx.Graphs;
 using Pipeline.Tests.Unit.Onnx;
 using Pipeline.Tests.Unit.Onnx.Training;
 using Xunit;
@@ -17,15 +18,31 @@ public sealed class SynthesisTests
         var random = new Random(3);
         var classes = head.Embed([.. Enumerable.Range(0, 3).Select(_ =>
             (ReadOnlyMemory<Half>)Enumerable.Range(0, Tail.TrunkLength).Select(_ => (Half)((6 * random.NextSingle()) - 3)).ToArray())]);
-        var (inputs, classOf) = new InputSynthesis(OnnxFixture.Sessions, new SynthesisOptions { PerClass = 2, Steps = 30 })
-            .Synthesise(Tail.Model, "trunk", [96, 7, 7], [.. classes.Select(row => row!)], seed: 1);
-        Assert.Equal([0, 0, 1, 1, 2, 2], classOf);
-        var features = head.Embed([.. inputs.Select(values => (ReadOnlyMemory<Half>)values.Select(value => (Half)value).ToArray())]);
+        using var synthesis = new InputSynthesis(
+            OnnxFixture.Sessions, Tail.Model, CnnHead.Input, [96, 7, 7], [.. classes.Select(row => row!)], new SynthesisOptions { PerClass = 2, Steps = 30 }, seed: 1);
+        while (synthesis.Step < synthesis.Steps)
+        {
+            synthesis.Advance();
+        }
+
+        var inputs = synthesis.Inputs();
+        Assert.Equal([0, 0, 1, 1, 2, 2], inputs.ClassOf);
+        var features = head.Embed(inputs.Trunks);
         for (var i = 0; i < features.Length; i++)
         {
             var nearest = Enumerable.Range(0, 3).MaxBy(one => TensorPrimitives.Dot<float>(features[i], classes[one]));
-            Assert.Equal(classOf[i], nearest);
+            Assert.Equal(inputs.ClassOf[i], nearest);
         }
+    }
+
+    [Fact]
+    public void A_model_without_batch_normalisation_says_nothing_of_what_it_has_seen()
+    {
+        var graph = new OnnxGraphBuilder("plain");
+        string trunk = graph.Input("trunk", OnnxElementType.Float, "N", 4, 2, 2);
+        graph.Output(graph.Node("Flatten", "embedding", [trunk]), OnnxElementType.Float, "N", 16);
+        var error = Assert.Throws<ArgumentException>(() => new InputSynthesis(OnnxFixture.Sessions, graph.Build(), CnnHead.Input, [4, 2, 2], [], new(), seed: 1));
+        Assert.Contains("no batch normalisation", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -9,6 +9,7 @@ using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Events;
 using Pipeline.Learning;
 using Pipeline.Learning.Gate;
+using Pipeline.Learning.Synthesis;
 using Pipeline.ModelUpdating;
 using Pipeline.ModelUpdating.Evidence;
 using Pipeline.ModelUpdating.Start;
@@ -57,6 +58,8 @@ internal sealed class UpdatingWorld : IAsyncDisposable
 
     public LearningOptions Learning { get; } = new() { BatchImages = 16, ImagesPerSubject = 4, Epochs = 1, MinSteps = 40, MaxSteps = 40, Rate = 0.02 };
 
+    public SynthesisOptions Synthesis { get; } = new() { PerClass = 3, Steps = 10, Unclassed = 6 };
+
     public GateOptions Gate { get; } = new() { MaxForgetting = 1 };
 
     public List<string> Log { get; } = [];
@@ -94,6 +97,22 @@ internal sealed class UpdatingWorld : IAsyncDisposable
             ? graph.Node("MatMul", "embedding", [flat, weights])
             : graph.Node(last, "embedding", [graph.Node("MatMul", null, [flat, weights])]);
         graph.Output(embedding, OnnxElementType.Float, "N", Dimensions);
+        return graph.Build();
+    }
+
+    /// <summary>The same with a batch normalisation, whose statistics say what the head has seen.</summary>
+    public static byte[] NormalisedHead()
+    {
+        const int Channels = 4;
+        var random = new Random(5);
+        var graph = new OnnxGraphBuilder("head");
+        string trunk = graph.Input("trunk", OnnxElementType.Float, "N", Channels, 2, 2);
+        string Statistic(string name, float value) => graph.Constant(name, [.. Enumerable.Repeat(value, Channels)], Channels);
+        string normalised = graph.Node(
+            "BatchNormalization", null, [trunk, Statistic("scale", 1), Statistic("shift", 0), Statistic("mean", 0.1f), Statistic("variance", 0.8f)]);
+        string weights = graph.Constant(
+            "weights", [.. Enumerable.Range(0, TrunkLength * Dimensions).Select(_ => (random.NextSingle() - 0.5f) / 4)], TrunkLength, Dimensions);
+        graph.Output(graph.Node("MatMul", "embedding", [graph.Node("Flatten", null, [normalised]), weights]), OnnxElementType.Float, "N", Dimensions);
         return graph.Build();
     }
 
@@ -160,6 +179,7 @@ internal sealed class UpdatingWorld : IAsyncDisposable
         var next = record.Active! with { Number = 2, ModelVersion = version };
         await Catalog.Collections.TryBeginAsync(Collection, record, new ModelChange(Guid.NewGuid(), version, null), next, "a test", None);
         await Catalog.Collections.TryServeNextAsync(Collection, (await Catalog.Collections.GetCurrentAsync(Collection, None))!, figures: null, None);
+        Present = version;
     }
 
     public static UpdateModel Command(int? seed = null) => new() { Collection = Collection, Seed = seed, CorrelationId = Guid.NewGuid() };
@@ -181,7 +201,7 @@ internal sealed class UpdatingWorld : IAsyncDisposable
         await Blobs.ExistsAsync(BlobKeys.ModelUpdateCheckpoint(Collection, command.CorrelationId), None)
         || await Blobs.ExistsAsync(BlobKeys.ModelUpdatePlan(Collection, command.CorrelationId), None);
 
-    public UpdatePlanner Planner() => new(new CollectionWalk(Catalog.Images, _neighbourhoods), Pairs, Options.Create(Updating));
+    public UpdatePlanner Planner() => new(new CollectionWalk(Catalog.Images, _neighbourhoods), Pairs, new LearnedPairs(Blobs), Options.Create(Updating));
 
     public UpdateStart Start(TimeProvider? time = null) => new(Catalog.Collections, Updates, Pairs, Options.Create(Updating), time ?? TimeProvider.System);
 
@@ -203,11 +223,13 @@ internal sealed class UpdatingWorld : IAsyncDisposable
             new StoredActivations(Blobs, NullLogger<StoredActivations>.Instance),
             new PresentHead(new BackboneModel(Options.Create(new BackboneOptions())), Options.Create(new BackboneOptions()), Catalog.Artifacts),
             new HeadTrainer(
-                OnnxFixture.Sessions, checkpoints, Updates, Options.Create(Updating), Options.Create(Learning), Options.Create(Gate), metrics, TimeProvider.System, NullLogger<HeadTrainer>.Instance),
+                OnnxFixture.Sessions, checkpoints, Updates, Options.Create(Updating), Options.Create(Learning), Options.Create(Synthesis), Options.Create(Gate), metrics, TimeProvider.System, NullLogger<HeadTrainer>.Instance),
+            new LearnedPairs(Blobs),
             checkpoints,
             Catalog.Artifacts,
             Options.Create(Updating),
             Options.Create(Learning),
+            Options.Create(Synthesis),
             Options.Create(Gate),
             metrics,
             TimeProvider.System,
