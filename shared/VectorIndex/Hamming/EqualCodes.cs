@@ -3,33 +3,40 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Pipeline.VectorIndex.Hamming;
 
-/// <summary>Ids by record: equal codes are one record, whose ids are chained both ways.</summary>
+/// <summary>Ids by record: equal codes are one record, whose ids lie side by side.</summary>
 internal sealed class EqualCodes
 {
+    private readonly IdLists _lists = new();
     private int[] _recordOf = [];
-    private int[] _next = [];
-    private int[] _previous = [];
 
-    // By record: its id if it has one, −2 − the first if it has several, −1 if none.
-    private int[] _first = [];
+    // By record: its id if it has one, −2 − the list if it has several, −1 if none.
+    private int[] _ids = [];
 
     /// <summary>The record of an id; −1 if it has none.</summary>
     public int RecordOf(int id) => id >= 0 && id < _recordOf.Length ? _recordOf[id] : -1;
 
     /// <summary>The ids of a record in one number, which <see cref="OfferIds"/> takes; most changes leave it as it is.</summary>
-    public int Ids(int record) => _first[record];
+    public int Ids(int record) => _ids[record];
 
     /// <summary>Offers all ids of a record.</summary>
-    public void Offer(NearestRows nearest, int distance, int record) => OfferIds(nearest, distance, _first[record]);
+    public void Offer(NearestRows nearest, int distance, int record) => OfferIds(nearest, distance, _ids[record]);
 
     /// <summary>Offers the ids that <see cref="Ids"/> has given.</summary>
     public void OfferIds(NearestRows nearest, int distance, int ids)
     {
-        // Mostly there is one, and the chain need not be fetched.
-        var id = ids < 0 ? -2 - ids : ids;
-        nearest.Offer(distance, id);
-        while (ids < 0 && distance <= nearest.Bar && (id = _next[id]) >= 0)
+        if (ids >= 0)
         {
+            nearest.Offer(distance, ids);
+            return;
+        }
+
+        foreach (var id in _lists.Ids(-2 - ids))
+        {
+            if (distance > nearest.Bar)
+            {
+                return;
+            }
+
             nearest.Offer(distance, id);
         }
     }
@@ -39,60 +46,43 @@ internal sealed class EqualCodes
     {
         if (Sse.IsSupported)
         {
-            Sse.Prefetch0(Unsafe.AsPointer(ref _first[record]));
+            Sse.Prefetch0(Unsafe.AsPointer(ref _ids[record]));
         }
     }
 
     /// <summary>Adds an id to a record, which is empty before if it is new.</summary>
     public void Add(int record, bool isNew, int id)
     {
-        Ensure(ref _first, record);
+        Ensure(ref _ids, record);
         Ensure(ref _recordOf, id);
-        Ensure(ref _next, id);
-        Ensure(ref _previous, id);
         _recordOf[id] = record;
-        if (isNew)
-        {
-            (_next[id], _previous[id]) = (-1, -1);
-            SetFirst(record, id);
-            return;
-        }
-
-        // Behind the first one, which stays so.
-        var first = First(record);
-        (_next[id], _previous[id]) = (_next[first], first);
-        if (_next[first] >= 0)
-        {
-            _previous[_next[first]] = id;
-        }
-
-        _next[first] = id;
-        SetFirst(record, first);
+        ref var ids = ref _ids[record];
+        ids = isNew ? id : -2 - (ids >= 0 ? _lists.Create(ids, id) : _lists.Add(-2 - ids, id));
     }
 
     /// <summary>Removes an id, and says whether its record has none left.</summary>
     public bool Remove(int id)
     {
-        var record = _recordOf[id];
-        var (previous, next) = (_previous[id], _next[id]);
-        if (next >= 0)
-        {
-            _previous[next] = previous;
-        }
-
-        if (previous >= 0)
-        {
-            _next[previous] = next;
-        }
-
+        ref var ids = ref _ids[_recordOf[id]];
         _recordOf[id] = -1;
-        SetFirst(record, previous >= 0 ? First(record) : next);
-        return _first[record] == -1;
+        if (ids >= 0)
+        {
+            ids = -1;
+            return true;
+        }
+
+        var list = -2 - ids;
+        var members = _lists.Ids(list);
+        if (members.Length > 2)
+        {
+            ids = -2 - _lists.Remove(list, id);
+            return false;
+        }
+
+        ids = members[0] == id ? members[1] : members[0];
+        _lists.Delete(list);
+        return false;
     }
-
-    private int First(int record) => _first[record] < -1 ? -2 - _first[record] : _first[record];
-
-    private void SetFirst(int record, int id) => _first[record] = id >= 0 && _next[id] >= 0 ? -2 - id : id;
 
     private static void Ensure(ref int[] values, int index)
     {

@@ -174,11 +174,14 @@ internal readonly ref struct SubstringSearch
                         count = 0;
                     }
 
-                    // Written in any case, and kept if it is the first meeting: the processor need not guess.
                     var at = first + BitOperations.TrailingZeroCount(near);
                     var difference = words[at] ^ kept;
                     met[count] = new Met(bucket.Start + at, BitOperations.PopCount(difference), place, step);
-                    count += _query.Length > 1 || IsFirst(difference, step) ? 1 : 0;
+                    if (_query.Length > 1 || IsFirst(difference, step))
+                    {
+                        table.PrefetchValue(bucket.Start + at);
+                        count++;
+                    }
                 }
             }
         }

@@ -69,28 +69,39 @@ internal static class MultiIndexBenchmark
             check(each[q], hits[q]);
         }
 
-        List<double> scanUs = [], multiUs = [];
-        for (var round = 0; round < rounds; round++)
+        var (scanUs, multiUs) = (new List<double>[each.Length], new List<double>[each.Length]);
+        for (var q = 0; q < each.Length; q++)
         {
-            scanUs.Add(Time(each, scan));
-            multiUs.Add(Time(each, multi));
+            (scanUs[q], multiUs[q]) = ([], []);
         }
 
-        var (s, m) = (Percentiles.Of(scanUs, 0.5), Percentiles.Of(multiUs, 0.5));
-        var result = new MultiIndexSearch(search, value, hits.Average(found => found.Length), s, m, s / m);
+        for (var round = 0; round < rounds; round++)
+        {
+            Time(each, scan, scanUs);
+            Time(each, multi, multiUs);
+        }
+
+        var (scans, multis) = (OfQueries(scanUs), OfQueries(multiUs));
+        var (scanMedian, multiMedian) = (Percentiles.Of(scans, 0.5), Percentiles.Of(multis, 0.5));
+        var result = new MultiIndexSearch(
+            search, value, hits.Average(found => found.Length), scans.Average(), multis.Average(), scans.Average() / multis.Average(),
+            scanMedian, multiMedian, scanMedian / multiMedian);
         report(FormattableString.Invariant(
-            $"{search} {value}: {result.MeanHits:F1} hits, scan {s:F1} µs, multi-index {m:F1} µs, {result.Speedup:F1} times faster"));
+            $"{search} {value}: {result.MeanHits:F1} hits, µs (median): scan {result.ScanUs:F1} ({scanMedian:F1}), multi-index {result.MultiIndexUs:F1} ({multiMedian:F1}), {result.Speedup:F1} ({result.MedianSpeedup:F1}) times faster"));
         return result;
     }
 
-    private static double Time(byte[][] queries, Func<byte[], HammingHit[]> search)
+    /// <summary>Each query by itself, so that what another process takes of the processor falls on few of them.</summary>
+    private static void Time(byte[][] queries, Func<byte[], HammingHit[]> search, List<double>[] microseconds)
     {
-        var start = Stopwatch.GetTimestamp();
-        foreach (var query in queries)
+        for (var q = 0; q < queries.Length; q++)
         {
-            search(query);
+            var start = Stopwatch.GetTimestamp();
+            search(queries[q]);
+            microseconds[q].Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
         }
-
-        return Stopwatch.GetElapsedTime(start).TotalMicroseconds / queries.Length;
     }
+
+    /// <summary>For each query the median of the rounds.</summary>
+    private static List<double> OfQueries(List<double>[] microseconds) => [.. microseconds.Select(times => Percentiles.Of(times, 0.5))];
 }
