@@ -115,6 +115,13 @@ public sealed class ImageIntake(
         try
         {
             var record = await uploads.AcceptAsync(uploadId, upload, content, life, ct);
+            if (record is { Status: ImageStatus.Rejected, RejectionReason: { } reason })
+            {
+                // Others took the last places meanwhile. Nobody can be given this life any more, so what it owns is nobody's.
+                await references.ReleaseAsync(contentHash, upload.Collection, imageId, life, ct);
+                return Reject(new(reason, record.RejectionDetail ?? ""), imageId);
+            }
+
             await manifests.KeepAsync(record, ct);
             return IntakeResult.Accept(record);
         }

@@ -58,9 +58,46 @@ public sealed class ImageCatalog(IStateStore store, TimeProvider time)
         return store.UpdateAsync<ImageRecord, CollectionRecord>(
             Key(collection, imageId),
             CollectionCatalog.Key(collection),
-            (before, owner) => owner is not { Deletion: null }
-                ? throw new ImageBusyException($"The collection '{collection}' is gone.")
-                : Changed(before, change(before, owner), now),
+            (before, owner) => Changed(before, change(before, Present(owner, collection)), now),
+            ct);
+    }
+
+    /// <summary>
+    /// Like <see cref="UpdateInAsync"/>, but an image that would come to life where there are as many as the collection may have becomes
+    /// what <paramref name="full"/> answers. However many come at once, there are never more.
+    /// </summary>
+    /// <param name="collection">The collection.</param>
+    /// <param name="imageId">The image.</param>
+    /// <param name="change">As for the other.</param>
+    /// <param name="full">Gets the record or null and the most images; answers one that does not live.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>The record as it now stands, or null if there is none.</returns>
+    /// <exception cref="ImageBusyException">There is no such collection any more.</exception>
+    /// <exception cref="StateConflictException">Others kept winning.</exception>
+    public Task<ImageRecord?> UpdateWithinLimitAsync(
+        string collection,
+        Guid imageId,
+        Func<ImageRecord?, CollectionRecord, ImageRecord?> change,
+        Func<ImageRecord?, long, ImageRecord> full,
+        CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(full);
+        var now = time.GetUtcNow();
+        return store.UpdateAsync<ImageRecord, CollectionRecord>(
+            Key(collection, imageId),
+            CollectionCatalog.Key(collection),
+            async (before, owner) =>
+            {
+                var after = change(before, Present(owner, collection));
+                if (owner!.Settings.Limits.MaxImages is not { } most || !IsLiving(after) || IsLiving(before))
+                {
+                    return Changed(before, after, now);
+                }
+
+                return await CountLivingAsync(collection, ct) >= most
+                    ? Changed(before, full(before, most), now)
+                    : Changed(before, after, now, transaction => transaction.ExpectFewer(AgeKey(collection), most));
+            },
             ct);
     }
 
@@ -107,16 +144,7 @@ public sealed class ImageCatalog(IStateStore store, TimeProvider time)
         store.CountSortedAsync(StatusKey(collection, status, tenant), ct);
 
     /// <summary>Number of a collection's images that are there or about to be, as limits count them.</summary>
-    public async Task<long> CountLivingAsync(string collection, CancellationToken ct)
-    {
-        long count = 0;
-        foreach (var status in ImagesWithFeatures.LivingStatuses)
-        {
-            count += await CountAsync(collection, status, ct);
-        }
-
-        return count;
-    }
+    public Task<long> CountLivingAsync(string collection, CancellationToken ct) => store.CountSortedAsync(AgeKey(collection), ct);
 
     /// <summary>Some of a collection's images, whatever their status.</summary>
     public async Task<IReadOnlyList<ImageRecord>> SomeAsync(string collection, int limit, CancellationToken ct)
@@ -165,7 +193,13 @@ public sealed class ImageCatalog(IStateStore store, TimeProvider time)
         return new AgedImages([.. records.OfType<ImageRecord>()], old.Length == limit ? old[^1] : null);
     }
 
-    private static Change<ImageRecord> Changed(ImageRecord? before, ImageRecord? changed, DateTimeOffset now)
+    private static CollectionRecord Present(CollectionRecord? owner, string collection) =>
+        owner is { Deletion: null } ? owner : throw new ImageBusyException($"The collection '{collection}' is gone.");
+
+    private static bool IsLiving(ImageRecord? record) => record is not null && ImagesWithFeatures.LivingStatuses.Contains(record.Status);
+
+    private static Change<ImageRecord> Changed(
+        ImageRecord? before, ImageRecord? changed, DateTimeOffset now, Action<StateTransaction>? also = null)
     {
         if (changed is null || ReferenceEquals(changed, before))
         {
@@ -173,7 +207,11 @@ public sealed class ImageCatalog(IStateStore store, TimeProvider time)
         }
 
         var after = changed with { UpdatedAt = now };
-        return Change.Put(after, transaction => IndexStatus(transaction, before, after));
+        return Change.Put(after, transaction =>
+        {
+            IndexStatus(transaction, before, after);
+            also?.Invoke(transaction);
+        });
     }
 
     private static void IndexStatus(StateTransaction transaction, ImageRecord? before, ImageRecord after)
@@ -184,8 +222,8 @@ public sealed class ImageCatalog(IStateStore store, TimeProvider time)
         }
 
         var member = after.ImageId.ToString("N");
-        var isAgeing = ImagesWithFeatures.LivingStatuses.Contains(after.Status);
-        if (isAgeing != (before is not null && ImagesWithFeatures.LivingStatuses.Contains(before.Status)))
+        var isAgeing = IsLiving(after);
+        if (isAgeing != IsLiving(before))
         {
             _ = isAgeing
                 ? transaction.AddToSorted(AgeKey(after.Collection), member, Microseconds(after.AgesFrom))

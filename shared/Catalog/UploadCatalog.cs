@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Pipeline.Contracts;
 using Pipeline.Contracts.Events;
 using Pipeline.Storage;
 
@@ -139,22 +140,32 @@ public sealed class UploadCatalog(IStateStore store, ImageCatalog images, TimePr
     /// <param name="image">What is known of the bytes.</param>
     /// <param name="incarnation">The life for which the bytes are kept, as <see cref="NextLifeAsync"/> answered.</param>
     /// <param name="ct">Cancels.</param>
-    /// <returns>The image's record.</returns>
+    /// <returns>
+    /// The image's record. If it is rejected, the collection had as many images as it may have by then: the life is over before it began, and
+    /// the upload is still to be refused.
+    /// </returns>
     /// <exception cref="ImageBusyException">The image or its collection is being deleted, or was meanwhile; trying again helps.</exception>
     public async Task<ImageRecord> AcceptAsync(Guid uploadId, ImageUploaded upload, AcceptedContent image, int incarnation, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(upload);
         ArgumentNullException.ThrowIfNull(image);
         var now = time.GetUtcNow();
-        var record = await images.UpdateInAsync(
+        var record = (await images.UpdateWithinLimitAsync(
             upload.Collection,
             image.ImageId,
             (before, collection) => LifeAfter(before, image.ImageId, collection.FirstIncarnation) != incarnation
                 ? throw new ImageBusyException($"Image {image.ImageId} was deleted while it was uploaded again.")
                 : before is null || before.Incarnation != incarnation ? NewLife() : Merge(before, upload),
-            ct);
+            (before, most) => Refused(
+                image.ImageId, upload.Collection, upload.Tenant, incarnation, uploadId, RejectionReasons.CollectionFull, $"The collection has as many images as it may, {most}.", before?.CreatedAt ?? now),
+            ct))!;
+        if (record.Status == ImageStatus.Rejected)
+        {
+            return record;
+        }
+
         await SettleAsync(uploadId, upload.Collection, upload.Tenant, UploadStatus.Accepted, image.ImageId, reason: null, detail: null, ct);
-        return record!;
+        return record;
 
         ImageRecord NewLife() => new()
         {
@@ -195,18 +206,8 @@ public sealed class UploadCatalog(IStateStore store, ImageCatalog images, TimePr
                 rejected.Collection,
                 imageId,
                 (before, collection) => before is null or { Status: ImageStatus.Rejected or ImageStatus.Deleted }
-                    ? new ImageRecord
-                    {
-                        ImageId = imageId,
-                        Collection = rejected.Collection,
-                        Tenant = rejected.Tenant,
-                        Status = ImageStatus.Rejected,
-                        Incarnation = before?.Incarnation ?? collection.FirstIncarnation,
-                        RejectionReason = rejected.Reason,
-                        RejectionDetail = rejected.Detail,
-                        CorrelationId = rejected.CorrelationId,
-                        CreatedAt = before?.CreatedAt ?? now,
-                    }
+                    ? Refused(
+                        imageId, rejected.Collection, rejected.Tenant, before?.Incarnation ?? collection.FirstIncarnation, rejected.CorrelationId, rejected.Reason, rejected.Detail, before?.CreatedAt ?? now)
                     : null,
                 ct);
         }
@@ -269,6 +270,20 @@ public sealed class UploadCatalog(IStateStore store, ImageCatalog images, TimePr
                 PayloadRevision = before.PayloadRevision + 1,
             };
     }
+
+    private static ImageRecord Refused(
+        Guid imageId, string collection, string tenant, int incarnation, Guid correlationId, string reason, string? detail, DateTimeOffset createdAt) => new()
+    {
+        ImageId = imageId,
+        Collection = collection,
+        Tenant = tenant,
+        Status = ImageStatus.Rejected,
+        Incarnation = incarnation,
+        RejectionReason = reason,
+        RejectionDetail = detail,
+        CorrelationId = correlationId,
+        CreatedAt = createdAt,
+    };
 
     private static int LifeAfter(ImageRecord? record, Guid imageId, int first) => record switch
     {

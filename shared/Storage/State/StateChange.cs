@@ -1,7 +1,13 @@
 namespace Pipeline.Storage;
 
+/// <summary>What must hold of something for a transaction to be applied.</summary>
+internal abstract record StateCondition(StateKey Key);
+
 /// <summary>The record must have this version; 0: must be absent.</summary>
-internal readonly record struct StateCondition(StateKey Key, long Version);
+internal sealed record ExpectedVersion(StateKey Key, long Version) : StateCondition(Key);
+
+/// <summary>The sorted set must have fewer members than this.</summary>
+internal sealed record ExpectedFewer(StateKey Key, long Members) : StateCondition(Key);
 
 /// <summary>One change of a transaction.</summary>
 internal abstract record StateChange(StateKey Key);

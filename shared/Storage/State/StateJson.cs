@@ -88,8 +88,27 @@ public static class StateJson
     /// <param name="ct">Cancels.</param>
     /// <returns>The record as it is now: the new value, the kept one, or null when absent.</returns>
     /// <exception cref="StateConflictException">64 attempts lost to other writers.</exception>
-    public static async Task<T?> UpdateAsync<T, TWitness>(
+    public static Task<T?> UpdateAsync<T, TWitness>(
         this IStateStore store, StateKey key, StateKey witness, Func<T?, TWitness?, Change<T>> decide, CancellationToken ct)
+        where T : class
+        where TWitness : class
+    {
+        ArgumentNullException.ThrowIfNull(decide);
+        return store.UpdateAsync<T, TWitness>(key, witness, (before, other) => Task.FromResult(decide(before, other)), ct);
+    }
+
+    /// <summary>Like the other, for a decision that reads more; what it reads is not guarded unless it adds a condition of its own.</summary>
+    /// <typeparam name="T">Type of the record that is changed.</typeparam>
+    /// <typeparam name="TWitness">Type of the witness.</typeparam>
+    /// <param name="store">The store.</param>
+    /// <param name="key">The record that is changed.</param>
+    /// <param name="witness">The record that must stay as it was seen.</param>
+    /// <param name="decide">Gets both, null where absent; may run several times and must have no effect of its own.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>The record as it is now: the new value, the kept one, or null when absent.</returns>
+    /// <exception cref="StateConflictException">64 attempts lost to other writers.</exception>
+    public static async Task<T?> UpdateAsync<T, TWitness>(
+        this IStateStore store, StateKey key, StateKey witness, Func<T?, TWitness?, Task<Change<T>>> decide, CancellationToken ct)
         where T : class
         where TWitness : class
     {
@@ -100,7 +119,7 @@ public static class StateJson
         {
             var stored = await store.GetManyAsync(keys, ct);
             var before = stored[0] is { } record ? Read<T>(key, record) : null;
-            var change = decide(before, stored[1] is { } other ? Read<TWitness>(witness, other) : null);
+            var change = await decide(before, stored[1] is { } other ? Read<TWitness>(witness, other) : null);
             if (change.Kind == ChangeKind.Keep)
             {
                 return before;

@@ -30,7 +30,15 @@ public sealed class StateTransaction
     public StateTransaction Expect(StateKey key, long version)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(version);
-        _conditions.Add(new StateCondition(key.Validated(), version));
+        _conditions.Add(new ExpectedVersion(key.Validated(), version));
+        return this;
+    }
+
+    /// <summary>Nothing is changed unless the sorted set has fewer members than this, which is how a bound is kept exactly.</summary>
+    public StateTransaction ExpectFewer(StateKey sorted, long members)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(members);
+        _conditions.Add(new ExpectedFewer(sorted.Validated(), members));
         return this;
     }
 

@@ -56,6 +56,26 @@ public sealed class CollectionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Uploads_of_one_moment_never_are_more_images_than_a_collection_may_have_and_the_refused_leave_no_bytes()
+    {
+        const int Most = 5;
+        await _node.CreateAsync(Collection, new CollectionSettings { Limits = new() { MaxImages = Most } });
+
+        var uploads = await Task.WhenAll(Enumerable.Range(0, 24).Select(_ => _node.UploadAsync(Collection, Pictures.Unique(32, 32))));
+
+        Assert.Equal(Most, uploads.Count(upload => upload.Status == UploadStatus.Accepted));
+        Assert.All(uploads.Where(upload => upload.Status != UploadStatus.Accepted), upload => Assert.Equal(RejectionReasons.CollectionFull, upload.Reason));
+        var images = await _node.IndexedAsync(Collection, Most);
+        var blobs = new List<string>();
+        await foreach (var blob in _node.Blobs.ListAsync(BlobKeys.ImagesPrefix, None))
+        {
+            blobs.Add(blob.Key);
+        }
+
+        Assert.Equal(images.Select(image => image.BlobKey).Order(StringComparer.Ordinal), blobs.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Images_go_when_they_are_older_than_their_collection_keeps_them()
     {
         await _node.CreateAsync(Collection, new CollectionSettings { Retention = new() { Days = 30 } });

@@ -114,6 +114,35 @@ public sealed class UploadCatalogTests : IAsyncLifetime
         Assert.Equal(ImageStatus.Processing, (await _catalog.Images.GetAsync(CatalogFixture.Collection, _image, None))?.Status);
     }
 
+    [Fact]
+    public async Task Of_uploads_of_one_moment_no_more_become_images_than_the_collection_may_have_and_a_place_that_is_left_is_taken_once()
+    {
+        const int Most = 5;
+        Assert.True(await _catalog.Collections.TryConfigureAsync(CatalogFixture.Collection, new CollectionSettings { Limits = new() { MaxImages = Most } }, null, None));
+        Guid[] images = [.. Enumerable.Range(0, 40).Select(_ => Guid.NewGuid())];
+
+        var first = await AcceptAtOnceAsync(images, life: 1);
+        var (living, refused) = (first.Where(image => image.Status == ImageStatus.Processing).ToArray(), first.Where(image => image.Status == ImageStatus.Rejected).ToArray());
+        await _catalog.Images.UpdateAsync(CatalogFixture.Collection, living[0].ImageId, record => record! with { Status = ImageStatus.Deleted }, None);
+        var second = await AcceptAtOnceAsync([.. refused.Select(image => image.ImageId)], life: 2);
+
+        Assert.Equal((Most, images.Length - Most), (living.Length, refused.Length));
+        Assert.All(refused, image => Assert.Equal(RejectionReasons.CollectionFull, image.RejectionReason));
+        Assert.Single(second, image => image.Status == ImageStatus.Processing);
+        Assert.Equal(Most, await _catalog.Images.CountLivingAsync(CatalogFixture.Collection, None));
+        Assert.Equal(Most, await _catalog.Images.CountAsync(CatalogFixture.Collection, ImageStatus.Processing, None));
+
+        // One that is there may come again, full or not.
+        Assert.Equal(ImageStatus.Processing, Assert.Single(await AcceptAtOnceAsync([living[1].ImageId], life: 1)).Status);
+    }
+
+    private async Task<ImageRecord[]> AcceptAtOnceAsync(Guid[] images, int life) =>
+        await Task.WhenAll(images.Select(image => Task.Run(() =>
+        {
+            var upload = Guid.NewGuid();
+            return Uploads.AcceptAsync(upload, CatalogFixture.Upload(upload), CatalogFixture.Content(image), life, None);
+        })));
+
     private static ImageRejected Rejection(Guid upload, Guid? image = null) => new()
     {
         Collection = CatalogFixture.Collection,

@@ -20,8 +20,7 @@ internal sealed class RedisCommitArguments
         commit._arguments.Add(RedisScripts.Number(transaction.Conditions.Count));
         foreach (var condition in transaction.Conditions)
         {
-            commit._arguments.Add(commit.IndexOf(names.Record(condition.Key)));
-            commit._arguments.Add(RedisScripts.Number(condition.Version));
+            commit.Add(condition);
         }
 
         foreach (var change in transaction.Changes)
@@ -31,6 +30,13 @@ internal sealed class RedisCommitArguments
 
         return [RedisScripts.Commit.Hash, RedisScripts.Number(commit._keys.Count), .. commit._keys, .. commit._arguments];
     }
+
+    private void Add(StateCondition condition) => _arguments.AddRange(condition switch
+    {
+        ExpectedVersion expected => [RedisScripts.VersionCode, IndexOf(_names.Record(expected.Key)), RedisScripts.Number(expected.Version)],
+        ExpectedFewer expected => (object[])[RedisScripts.FewerCode, IndexOf(_names.Sorted(expected.Key)), RedisScripts.Number(expected.Members)],
+        _ => throw new NotSupportedException($"{condition.GetType().Name} is not known here."),
+    });
 
     private void Add(StateChange change) => _arguments.AddRange(change switch
     {

@@ -18,14 +18,17 @@ internal sealed class RedisScript(string source)
 /// <summary>The scripts of <see cref="RedisStateStore"/>.</summary>
 internal static class RedisScripts
 {
+    /// <summary>Codes of the conditions in the commit script's arguments.</summary>
+    public const string VersionCode = "V", FewerCode = "F";
+
     /// <summary>Codes of the changes in the commit script's arguments.</summary>
     public const string PutCode = "P", DeleteCode = "D", AddMemberCode = "S", RemoveMemberCode = "s",
         AddScoredCode = "Z", RemoveScoredCode = "z", IncrementCode = "I", ResetCode = "R";
 
     /// <summary>
     /// KEYS: version clock, marker of this transaction, then every key that is touched.
-    /// ARGV: how long to remember the marker (ms; 0: not at all), number of conditions, per condition (key, version), then the
-    /// changes, each a code with its arguments; keys are given as indices into KEYS.
+    /// ARGV: how long to remember the marker (ms; 0: not at all), number of conditions, per condition (code, key, number), then
+    /// the changes, each a code with its arguments; keys are given as indices into KEYS.
     /// Answers 1 if applied, also if this transaction was applied before, 0 if a condition does not hold.
     /// A record is stored as its version in decimal, a line feed, the value.
     /// </summary>
@@ -34,9 +37,13 @@ internal static class RedisScripts
         if remember > 0 and redis.call('EXISTS', KEYS[2]) == 1 then return 1 end
         local a = 3
         for _ = 1, tonumber(ARGV[2]) do
-            local head = redis.call('GETRANGE', KEYS[tonumber(ARGV[a])], 0, 20)
-            if (string.match(head, '^(%d+)\n') or '0') ~= ARGV[a + 1] then return 0 end
-            a = a + 2
+            local key = KEYS[tonumber(ARGV[a + 1])]
+            if ARGV[a] == '{{FewerCode}}' then
+                if redis.call('ZCARD', key) >= tonumber(ARGV[a + 2]) then return 0 end
+            elseif (string.match(redis.call('GETRANGE', key, 0, 20), '^(%d+)\n') or '0') ~= ARGV[a + 2] then
+                return 0
+            end
+            a = a + 3
         end
         while ARGV[a] do
             local code, key = ARGV[a], KEYS[tonumber(ARGV[a + 1])]

@@ -17,6 +17,7 @@ internal sealed class SqliteTransactionApplier : IDisposable
     private readonly SqliteStatement _readClock;
     private readonly SqliteStatement _writeClock;
     private readonly SqliteStatement _version;
+    private readonly SqliteStatement _count;
     private readonly SqliteStatement _put;
     private readonly SqliteStatement _delete;
     private readonly SqliteStatement _addMember;
@@ -38,6 +39,7 @@ internal sealed class SqliteTransactionApplier : IDisposable
         _readClock = Prepare("SELECT version FROM clock", 0);
         _writeClock = Prepare("UPDATE clock SET version = $1", 1);
         _version = Prepare("SELECT version FROM record WHERE tbl = $1 AND id = $2", 2);
+        _count = Prepare("SELECT COUNT(*) FROM scored WHERE tbl = $1 AND id = $2", 2);
         _put = Prepare("INSERT INTO record VALUES ($1, $2, $3, $4) ON CONFLICT DO UPDATE SET version = $3, value = $4", 4);
         _delete = Prepare("DELETE FROM record WHERE tbl = $1 AND id = $2", 2);
         _addMember = Prepare("INSERT INTO member VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", 3);
@@ -86,8 +88,7 @@ internal sealed class SqliteTransactionApplier : IDisposable
     {
         foreach (var condition in transaction.Conditions)
         {
-            var version = (long?)_version.Scalar(condition.Key.Table, condition.Key.Id) ?? 0;
-            if (version != condition.Version)
+            if (!Holds(condition))
             {
                 return false;
             }
@@ -102,6 +103,17 @@ internal sealed class SqliteTransactionApplier : IDisposable
     }
 
     public void Dispose() => _statements.ForEach(s => s.Dispose());
+
+    private bool Holds(StateCondition condition)
+    {
+        var (table, id) = condition.Key;
+        return condition switch
+        {
+            ExpectedVersion expected => ((long?)_version.Scalar(table, id) ?? 0) == expected.Version,
+            ExpectedFewer expected => (long)_count.Scalar(table, id)! < expected.Members,
+            _ => throw new NotSupportedException($"{condition.GetType().Name} is not known here."),
+        };
+    }
 
     private void Apply(StateChange change)
     {

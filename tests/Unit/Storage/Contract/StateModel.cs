@@ -30,6 +30,13 @@ internal sealed class StateModel
             transaction.Expect(Key(id), asked);
         }
 
+        if (random.Next(4) == 0)
+        {
+            var (sorted, most) = (Name(random), random.Next(4));
+            holds &= Ordered(sorted).Count < most;
+            transaction.ExpectFewer(Key(sorted), most);
+        }
+
         for (var changes = random.Next(1, 6); changes > 0; changes--)
         {
             var apply = Add(transaction, random);
