@@ -7,7 +7,7 @@ using Xunit;
 namespace Pipeline.Tests.Integration.BadInput;
 
 /// <summary>Events that break the contract, come twice, or name the same picture.</summary>
-[Collection(SharedServers.Collection)]
+[Collection(SharedServers.Pipelines)]
 public sealed class BadEventTests(PipelineFixture fixture) : IClassFixture<PipelineFixture>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

@@ -8,7 +8,7 @@ using Xunit;
 namespace Pipeline.Tests.Integration.BadInput;
 
 /// <summary>Pictures as the world sends them, each through the whole pipeline over the broker.</summary>
-[Collection(SharedServers.Collection)]
+[Collection(SharedServers.Pipelines)]
 public sealed class BadPictureTests(PipelineFixture fixture) : IClassFixture<PipelineFixture>
 {
     private readonly TestPipeline _pipeline = fixture.Pipeline;

@@ -8,7 +8,7 @@ using Xunit;
 namespace Pipeline.Tests.Integration.BadInput;
 
 /// <summary>References that try to get what they should not.</summary>
-[Collection(SharedServers.Collection)]
+[Collection(SharedServers.Pipelines)]
 public sealed class BadReferenceTests(PipelineFixture fixture) : IClassFixture<PipelineFixture>
 {
     private readonly TestPipeline _pipeline = fixture.Pipeline;

@@ -11,7 +11,7 @@ using Xunit;
 namespace Pipeline.Tests.Integration.BadInput;
 
 /// <summary>Deletions that cross the image's own events.</summary>
-[Collection(SharedServers.Collection)]
+[Collection(SharedServers.Pipelines)]
 public sealed class DeletionTests(PipelineFixture fixture) : IClassFixture<PipelineFixture>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

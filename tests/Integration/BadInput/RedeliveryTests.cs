@@ -10,7 +10,7 @@ using Xunit;
 namespace Pipeline.Tests.Integration.BadInput;
 
 /// <summary>Stage events that come again, and stages that refuse an image.</summary>
-[Collection(SharedServers.Collection)]
+[Collection(SharedServers.Pipelines)]
 public sealed class RedeliveryTests(PipelineFixture fixture) : IClassFixture<PipelineFixture>
 {
     private readonly TestPipeline _pipeline = fixture.Pipeline;

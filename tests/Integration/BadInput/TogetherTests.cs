@@ -6,7 +6,7 @@ using Xunit;
 namespace Pipeline.Tests.Integration.BadInput;
 
 /// <summary>Everything bad at once, among good pictures: it costs nobody else anything.</summary>
-[Collection(SharedServers.Collection)]
+[Collection(SharedServers.Pipelines)]
 public sealed class TogetherTests(PipelineFixture fixture) : IClassFixture<PipelineFixture>
 {
     private readonly TestPipeline _pipeline = fixture.Pipeline;

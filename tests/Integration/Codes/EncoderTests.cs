@@ -12,7 +12,7 @@ using Xunit;
 namespace Pipeline.Tests.Integration.Codes;
 
 /// <summary>From a command to codes of a better encoder for every image, through the broker, while searches and uploads go on.</summary>
-[Collection(SharedServers.Collection)]
+[Collection(SharedServers.Learning)]
 public sealed class EncoderTests(SharedServers servers) : CodesFixture(servers)
 {
     [Fact]

@@ -5,7 +5,7 @@ using Xunit;
 namespace Pipeline.Tests.Integration.Codes;
 
 /// <summary>A collection that has grown large enough gets its encoder by itself.</summary>
-[Collection(SharedServers.Collection)]
+[Collection(SharedServers.Learning)]
 public sealed class FirstEncoderTests(SharedServers servers) : CodesFixture(servers, automatic: true)
 {
     [Fact]

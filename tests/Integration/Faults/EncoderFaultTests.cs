@@ -7,7 +7,6 @@ using Xunit;
 namespace Pipeline.Tests.Integration.Faults;
 
 /// <summary>A process is killed while it trains an encoder, and again while the encoder takes its place.</summary>
-[Collection(SharedServers.Collection)]
 public sealed class EncoderFaultTests
 {
     private const int Images = 60;

@@ -16,8 +16,8 @@ namespace Pipeline.Tests.Integration.Faults;
 /// </summary>
 internal sealed partial class FaultRun : IAsyncDisposable
 {
-    private const int GoodImages = 200;
-    private const int BadFiles = 8;
+    private const int GoodImages = 80;
+    private const int BadFiles = 4;
     private static readonly TimeSpan UploadPause = TimeSpan.FromMilliseconds(25);
 
     private readonly RabbitMqVirtualHost _virtualHost;

@@ -8,7 +8,6 @@ using Xunit;
 namespace Pipeline.Tests.Integration.Faults;
 
 /// <summary>A process is killed while it trains a model that it began to update by itself.</summary>
-[Collection(SharedServers.Collection)]
 public sealed class ModelUpdateFaultTests
 {
     private const int Places = 6;

@@ -4,10 +4,10 @@ using Xunit;
 namespace Pipeline.Tests.Integration.Faults;
 
 /// <summary>Collections are indexed anew by real processes, while searches, uploads and deletions go on and while processes are killed.</summary>
-[Collection(SharedServers.Collection)]
+[Collection(SharedServers.Reindexes)]
 public sealed class ReindexFaultTests(SharedServers servers)
 {
-    private const int Images = 40;
+    private const int Images = 30;
     private const int Kills = 10;
 
     [Fact]

@@ -6,7 +6,6 @@ using Xunit;
 namespace Pipeline.Tests.Integration.Faults;
 
 /// <summary>Everything in one process whose bus forgets: what was answered with 202 must end all the same.</summary>
-[Collection(SharedServers.Collection)]
 public sealed class StandaloneFaultTests
 {
     private const int Uploaders = 4;
@@ -14,7 +13,7 @@ public sealed class StandaloneFaultTests
     [Fact]
     public async Task Standalone_killed_twice_while_images_come_in_finishes_all_it_had_accepted_by_itself()
     {
-        var uploads = Uploads.Create(good: 200, bad: 8, seed: 5);
+        var uploads = Uploads.Create(good: 80, bad: 4, seed: 5);
         var folder = Directory.CreateTempSubdirectory("pipeline-faults-").FullName;
         var statePath = Path.Combine(folder, "state.db");
         await using var standalone = ServiceProcess.Start(
@@ -31,7 +30,7 @@ public sealed class StandaloneFaultTests
 
         using var gateway = new HttpClient { BaseAddress = standalone.Url };
         var accepted = new HashSet<Upload>();
-        foreach (var endedBefore in (int[])[30, 90])
+        foreach (var endedBefore in (int[])[15, 45])
         {
             var uploading = UploadAsync(gateway, uploads.All.Except(accepted));
             await EndedAsync(gateway, endedBefore);

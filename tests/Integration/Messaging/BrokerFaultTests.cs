@@ -8,7 +8,6 @@ using Xunit;
 
 namespace Pipeline.Tests.Integration.Messaging;
 
-[Collection(SharedServers.Collection)]
 public sealed class BrokerFaultTests
 {
     [PrivateServersFact]

@@ -8,7 +8,7 @@ using Xunit;
 namespace Pipeline.Tests.Integration.Messaging;
 
 /// <summary>Several workers, each a connection of its own, behind one interactive queue.</summary>
-[Collection(SharedServers.Collection)]
+[Collection(SharedServers.Messaging)]
 public sealed class InteractiveScalingTests(SharedServers servers)
 {
     [Fact]

@@ -12,7 +12,7 @@ using Xunit;
 namespace Pipeline.Tests.Integration.Messaging;
 
 /// <summary>Kinds of endpoints on a real broker: interactive, bulk, batches, and how they stop.</summary>
-[Collection(SharedServers.Collection)]
+[Collection(SharedServers.Messaging)]
 public sealed class RabbitMqEndpointTests(SharedServers servers)
 {
     [Fact]

@@ -8,7 +8,7 @@ using Xunit;
 namespace Pipeline.Tests.Integration.Messaging;
 
 /// <summary>Failed messages are taken out of the queues of a real broker, and given back.</summary>
-[Collection(SharedServers.Collection)]
+[Collection(SharedServers.Messaging)]
 public sealed class RabbitMqFailedMessagesTests(SharedServers servers)
 {
     [Fact]

@@ -13,7 +13,7 @@ using Xunit;
 namespace Pipeline.Tests.Integration.Messaging;
 
 /// <summary>The policy of work endpoints on a real broker.</summary>
-[Collection(SharedServers.Collection)]
+[Collection(SharedServers.Messaging)]
 public sealed class RabbitMqPolicyTests(SharedServers servers)
 {
     [Fact]
@@ -26,11 +26,14 @@ public sealed class RabbitMqPolicyTests(SharedServers servers)
 
         await host.PublishAsync(TestEvents.Cnn());
 
-        var queues = await virtualHost.WaitForQueuesAsync(all => all.Any(queue => queue is { Name: "scripted_error", Ready: 1 }), TimeSpan.FromSeconds(30));
+        // The copy is in the error queue before the message itself is acknowledged.
+        var queues = await virtualHost.WaitForQueuesAsync(
+            all => all.Any(queue => queue is { Name: "scripted_error", Ready: 1 }) && all.All(queue => queue.Name == "scripted_error" || queue.Total == 0),
+            TimeSpan.FromSeconds(30));
         Assert.Equal(9, script.TotalAttempts);
         Assert.True(DateTime.UtcNow - started > TimeSpan.FromMilliseconds(600), "Two redeliveries of 300 ms came too fast.");
         Assert.All(queues.Where(queue => queue.Name.StartsWith("scripted", StringComparison.Ordinal)), queue => Assert.Equal("quorum", queue.Type));
-        Assert.All(queues.Where(queue => queue.Name is "scripted" or "scripted_retry" or "scripted_quarantine"), queue => Assert.Equal(0, queue.Total));
+        Assert.Superset(new HashSet<string>(["scripted", "scripted_retry", "scripted_quarantine"]), queues.Select(queue => queue.Name).ToHashSet());
         var error = await GetAsync(virtualHost, "scripted_error");
         Assert.Contains("always busy", Encoding.UTF8.GetString((byte[])error!.BasicProperties.Headers!["MT-Fault-Message"]!), StringComparison.Ordinal);
 

@@ -11,7 +11,7 @@ using Xunit;
 namespace Pipeline.Tests.Integration.Messaging;
 
 /// <summary>Upload events from publishers that know AMQP and JSON, and nothing of MassTransit.</summary>
-[Collection(SharedServers.Collection)]
+[Collection(SharedServers.Messaging)]
 public sealed class RawJsonTests(SharedServers servers)
 {
     private const string Exchange = "Pipeline.Contracts.Events:ImageUploaded";

@@ -12,7 +12,7 @@ using Xunit;
 namespace Pipeline.Tests.Integration.Models;
 
 /// <summary>From a published head to a collection that is searched by it, and back, through the broker, while searches, uploads and deletions go on.</summary>
-[Collection(SharedServers.Collection)]
+[Collection(SharedServers.Learning)]
 public sealed class ModelTests(SharedServers servers) : ModelFixture(servers)
 {
     private const int Images = 30;

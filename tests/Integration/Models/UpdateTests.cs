@@ -14,7 +14,7 @@ using Xunit;
 namespace Pipeline.Tests.Integration.Models;
 
 /// <summary>From mined pairs to a model that serves, through the broker.</summary>
-[Collection(SharedServers.Collection)]
+[Collection(SharedServers.Learning)]
 public sealed class UpdateTests(SharedServers servers) : ModelFixture(servers)
 {
     private const int Places = 10;

@@ -15,7 +15,7 @@ using Xunit;
 namespace Pipeline.Tests.Integration.Qdrant;
 
 /// <summary>Uploads, searches and deletions with the index in Qdrant, also while something is wrong with it.</summary>
-[Collection(SharedServers.Collection)]
+[Collection(SharedServers.Pipelines)]
 public sealed class QdrantPipelineTests(QdrantPipelineFixture fixture) : IClassFixture<QdrantPipelineFixture>
 {
     private const int Views = 2;

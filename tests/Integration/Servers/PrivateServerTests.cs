@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Pipeline.Tests.Integration.Servers;
 
-[Collection(SharedServers.Collection)]
+[Collection(SharedServers.Messaging)]
 public sealed class PrivateServerTests(SharedServers servers)
 {
     [PrivateServersFact]

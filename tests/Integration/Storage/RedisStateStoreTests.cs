@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Pipeline.Tests.Integration.Storage;
 
-[Collection(SharedServers.Collection)]
+[Collection(SharedServers.Messaging)]
 public sealed class RedisStateStoreTests(SharedServers servers) : StateStoreContract
 {
     // A silent connection is noticed within two time-outs of a call; the rest is a busy machine's.

@@ -12,7 +12,7 @@ using Xunit;
 namespace Pipeline.Tests.Integration.Tenancy;
 
 /// <summary>A collection's end while its uploads are under way, on the real broker with the state in Redis.</summary>
-[Collection(SharedServers.Collection)]
+[Collection(SharedServers.Pipelines)]
 public sealed class BrokerTests(SharedServers servers) : IAsyncLifetime
 {
     private const string Collection = TestPipeline.Collection;

@@ -11,7 +11,7 @@ using Xunit;
 namespace Pipeline.Tests.Integration.Tenancy;
 
 /// <summary>Real processes lose their Redis, rebuild a collection and delete it, and are killed all the while.</summary>
-[Collection(SharedServers.Collection)]
+[Collection(SharedServers.Reindexes)]
 public sealed class KilledProcessesTests(SharedServers servers) : IAsyncLifetime
 {
     private const string Collection = Uploads.Collection;

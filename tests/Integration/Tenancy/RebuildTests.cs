@@ -9,7 +9,7 @@ using Xunit;
 namespace Pipeline.Tests.Integration.Tenancy;
 
 /// <summary>Everything but the blobs is lost, or a part of it; searches find the same again.</summary>
-[Collection(SharedServers.Collection)]
+[Collection(SharedServers.Pipelines)]
 public sealed class RebuildTests(SharedServers servers) : IAsyncLifetime
 {
     private const string Collection = "museum";

@@ -4,7 +4,7 @@ using Xunit;
 namespace Pipeline.Tests.Integration.Words;
 
 /// <summary>A collection that has grown large enough gets its vocabulary by itself.</summary>
-[Collection(SharedServers.Collection)]
+[Collection(SharedServers.Learning)]
 public sealed class FirstVocabularyTests(SharedServers servers) : WordsFixture(servers, automatic: true)
 {
     [Fact]

@@ -15,7 +15,7 @@ using Xunit;
 namespace Pipeline.Tests.Integration.Words;
 
 /// <summary>From a command to visual words of every image in the index, through the broker.</summary>
-[Collection(SharedServers.Collection)]
+[Collection(SharedServers.Learning)]
 public sealed class VisualWordsTests(SharedServers servers) : WordsFixture(servers)
 {
     private const int Views = 3;
