@@ -9,7 +9,6 @@ using Xunit;
 namespace Pipeline.Tests.Integration.Messaging;
 
 /// <summary>Three nodes of RabbitMQ, of which one is lost.</summary>
-[Collection(SharedServers.Collection)]
 public sealed class BrokerClusterTests
 {
     private const int Messages = 400;
