@@ -78,6 +78,7 @@ public static class IndexingServiceCollectionExtensions
         services.AddSingleton<ReindexReports>();
         services.AddSingleton<GenerationVersions>();
         services.AddSingleton<GenerationChange>();
+        services.AddSingleton<StoredFeatures>();
         services.AddSingleton<GenerationFiller>();
         services.AddSingleton<ReindexThrottle>();
         services.AddSingleton<Canaries>();

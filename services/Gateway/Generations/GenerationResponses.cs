@@ -108,6 +108,12 @@ public sealed record GenerationStatus
     /// <summary>Seconds that are left at this rate; null while nothing is known.</summary>
     public double? SecondsLeft { get; init; }
 
+    /// <summary>Images whose stored features are gone and were asked for again while it is filled; null otherwise.</summary>
+    public long? Gone { get; init; }
+
+    /// <summary>The first of them; null otherwise.</summary>
+    public IReadOnlyList<Guid>? GoneImages { get; init; }
+
     /// <summary>What was found before it was to serve; null before that.</summary>
     public GenerationFigures? Verification { get; init; }
 
@@ -141,6 +147,8 @@ public sealed record GenerationStatus
             Coverage = filling is null ? null : filling.Images == 0 ? 1 : Math.Min(1, (double)filling.Ready / filling.Images),
             ImagesPerSecond = filling?.ImagesPerSecond,
             SecondsLeft = filling?.SecondsLeft,
+            Gone = filling?.Gone,
+            GoneImages = filling?.GoneImages,
             Verification = entry.Verification,
             CreatedAt = entry.CreatedAt,
             SwitchedAt = entry.SwitchedAt,

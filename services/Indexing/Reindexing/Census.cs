@@ -10,8 +10,14 @@ internal sealed class Census(Generation generation, int sample, ulong seed)
     private readonly PriorityQueue<(Guid Id, string Key, byte[] Code), (ulong Place, Guid Id)> _sample = new(
         Comparer<(ulong, Guid)>.Create((a, b) => b.CompareTo(a)));
 
-    /// <summary>Images that lack an embedding, a code, or words.</summary>
+    /// <summary>Images that lack an embedding, a code, or words, which are to come.</summary>
     public long Lacking { get; private set; }
+
+    /// <summary>Images that lack an embedding or a code, which will not come.</summary>
+    public List<Guid> Lost { get; } = [];
+
+    /// <summary>Images that lack words alone, which will not come.</summary>
+    public List<Guid> Wordless { get; } = [];
 
     /// <summary>Images that have both.</summary>
     public HashSet<Guid> Embedded { get; } = [];
@@ -24,12 +30,37 @@ internal sealed class Census(Generation generation, int sample, ulong seed)
         [.. _sample.UnorderedItems.OrderBy(item => item.Priority).Select(item => item.Element)];
 
     /// <summary>Looks at all images.</summary>
-    public static async Task<Census> TakeAsync(ImageCatalog images, string collection, Generation serving, Generation of, int sample, ulong seed, CancellationToken ct)
+    /// <param name="images">The catalog.</param>
+    /// <param name="features">Tells of which images the features are gone; null while all are waited for.</param>
+    /// <param name="collection">The collection.</param>
+    /// <param name="serving">The generation that serves.</param>
+    /// <param name="of">The next one.</param>
+    /// <param name="sample">Most images of <see cref="Sample"/>.</param>
+    /// <param name="seed">Chooses them.</param>
+    /// <param name="ct">Cancels.</param>
+    public static async Task<Census> TakeAsync(
+        ImageCatalog images, StoredFeatures? features, string collection, Generation serving, Generation of, int sample, ulong seed, CancellationToken ct)
     {
         var census = new Census(of, sample, seed);
         await foreach (var image in images.ScanLivingAsync(collection, ct))
         {
-            census.Add(image, serving);
+            if (FanIn.IsReadyFor(image, of) && !FanIn.LacksWords(image, of, serving))
+            {
+                census.Add(image, serving);
+            }
+            else if (features is null || !await features.AreGoneAsync(image, of, serving, ct))
+            {
+                census.Lacking++;
+            }
+            else if (!FanIn.IsReadyFor(image, of))
+            {
+                census.Lost.Add(image.ImageId);
+            }
+            else
+            {
+                census.Wordless.Add(image.ImageId);
+                census.Add(image, serving);
+            }
         }
 
         return census;
@@ -37,15 +68,13 @@ internal sealed class Census(Generation generation, int sample, ulong seed)
 
     private void Add(ImageRecord image, Generation serving)
     {
-        if (!FanIn.IsReadyFor(image, generation) || FanIn.LacksWords(image, generation, serving))
-        {
-            Lacking++;
-        }
-        else if (!FanIn.IsComplete(image, serving))
+        if (!FanIn.IsComplete(image, serving))
         {
             // It comes into all indexes when it is complete.
+            return;
         }
-        else if (image.CodeOf(generation, generation.EncoderVersion) is { } code && image.Stages[Stages.Cnn].Done && image.FeaturesKey(generation.ModelVersion) is { } key)
+
+        if (image.CodeOf(generation, generation.EncoderVersion) is { } code && image.Stages[Stages.Cnn].Done && image.FeaturesKey(generation.ModelVersion) is { } key)
         {
             Embedded.Add(image.ImageId);
             _sample.Enqueue((image.ImageId, key, code), (ImagesWithFeatures.PlaceOf(image.ImageId, seed), image.ImageId));

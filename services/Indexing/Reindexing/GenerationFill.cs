@@ -26,7 +26,7 @@ public sealed partial class GenerationFill(
     TimeProvider time,
     ILogger<GenerationFill> logger)
 {
-    private readonly ConcurrentDictionary<string, (int Generation, long Ready, long Since)> _stuck = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (int Generation, long Lacking, long Since)> _stuck = new(StringComparer.Ordinal);
 
     /// <summary>Does what can be done by now for a collection's next generation.</summary>
     /// <returns>Whether it serves by this call.</returns>
@@ -67,8 +67,15 @@ public sealed partial class GenerationFill(
 
             var started = Stopwatch.GetTimestamp();
             var page = await images.ScanAsync(collection, progress.Cursor, options.Value.BatchSize * options.Value.Concurrency, ct);
-            await Task.WhenAll(page.Images.Chunk(options.Value.BatchSize).Select(batch => filler.FillAsync(current, batch, ct)));
-            progress = await CountAsync(current, progress with { Cursor = page.NextCursor, IsWalked = page.NextCursor is null }, ct);
+            var gone = (await Task.WhenAll(page.Images.Chunk(options.Value.BatchSize).Select(batch => filler.FillAsync(current, batch, ct)))).SelectMany(ids => ids).ToArray();
+            progress = progress with
+            {
+                Cursor = page.NextCursor,
+                IsWalked = page.NextCursor is null,
+                Gone = progress.Gone + gone.Length,
+                GoneImages = [.. progress.GoneImages.Concat(gone).Take(GenerationProgress.MaxNamed)],
+            };
+            progress = await CountAsync(current, progress, ct);
             readyAtStart ??= progress.Ready;
             var elapsed = Stopwatch.GetElapsedTime(walkStarted).TotalSeconds;
             progress = progress with { ImagesPerSecond = elapsed > 0 ? (progress.Ready - readyAtStart.Value) / elapsed : 0 };
@@ -89,9 +96,10 @@ public sealed partial class GenerationFill(
 
         var progress = await CountAsync(record, walked, ct);
         await reports.ProgressAsync(record, progress with { IsVerifying = progress.Ready >= progress.Images }, ct);
-        if (await verification.VerifyAsync(record, ct) is not { } figures)
+        var (figures, lacking) = await verification.VerifyAsync(record, withoutGone: progress.Asked >= options.Value.MaxAsks, ct);
+        if (figures is null)
         {
-            await AskAgainAsync(record, progress, ct);
+            await AskAgainAsync(record, progress, lacking, ct);
             return false;
         }
 
@@ -116,17 +124,21 @@ public sealed partial class GenerationFill(
         return serves;
     }
 
-    /// <summary>What was asked for comes, but where messages were lost with an in-memory bus, or went to an error queue.</summary>
-    private async Task AskAgainAsync(CollectionRecord record, GenerationProgress progress, CancellationToken ct)
+    /// <summary>
+    /// What was asked for comes, but where messages were lost with an in-memory bus, or went to an error queue, or features are gone. Uploads
+    /// that come meanwhile lack something for a moment, too: only fewer than ever is progress.
+    /// </summary>
+    private async Task AskAgainAsync(CollectionRecord record, GenerationProgress progress, long lacking, CancellationToken ct)
     {
-        if (!_stuck.TryGetValue(record.Name, out var seen) || seen.Generation != progress.Generation || seen.Ready != progress.Ready)
+        if (!_stuck.TryGetValue(record.Name, out var seen) || seen.Generation != progress.Generation || lacking < seen.Lacking)
         {
-            _stuck[record.Name] = (progress.Generation, progress.Ready, time.GetTimestamp());
+            _stuck[record.Name] = (progress.Generation, lacking, time.GetTimestamp());
         }
-        else if (time.GetElapsedTime(seen.Since) >= options.Value.AskAgain)
+        else if (lacking > 0 && time.GetElapsedTime(seen.Since) >= options.Value.AskAgain)
         {
             _stuck.TryRemove(record.Name, out _);
-            await collections.SetProgressAsync(record.Name, progress with { Cursor = null, IsWalked = false }, ct);
+            await collections.SetProgressAsync(
+                record.Name, progress with { Cursor = null, IsWalked = false, Asked = progress.Asked + 1, Gone = 0, GoneImages = [] }, ct);
         }
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Pipeline.Catalog;
 using Pipeline.Contracts;
 using Pipeline.Contracts.Commands;
+using Pipeline.Contracts.Events;
 using Pipeline.Indexing.Codes;
 using Pipeline.Indexing.Models;
 using Pipeline.Indexing.Words;
@@ -14,7 +15,13 @@ namespace Pipeline.Indexing.Reindexing;
 /// index as it comes in.
 /// </summary>
 public sealed class GenerationFiller(
-    ImageCatalog images, ImageIndexer indexer, IServiceScopeFactory scopes, ReindexMetrics metrics, IOptions<ReindexOptions> options, TimeProvider time)
+    ImageCatalog images,
+    ImageIndexer indexer,
+    StoredFeatures features,
+    IServiceScopeFactory scopes,
+    ReindexMetrics metrics,
+    IOptions<ReindexOptions> options,
+    TimeProvider time)
 {
     /// <summary>Commands that are published side by side.</summary>
     private const int AtOnce = 16;
@@ -26,22 +33,30 @@ public sealed class GenerationFiller(
     /// <param name="record">The collection, with a next generation.</param>
     /// <param name="batch">The images.</param>
     /// <param name="ct">Cancels.</param>
-    /// <exception cref="FileNotFoundException">The stored features of a living image are gone.</exception>
-    public async Task FillAsync(CollectionRecord record, IReadOnlyList<ImageRecord> batch, CancellationToken ct)
+    /// <returns>Images whose stored features are gone, of which something is still to be made; their extraction was asked for.</returns>
+    /// <exception cref="FileNotFoundException">The stored features of a living image are gone, of which nothing is to be made.</exception>
+    public async Task<IReadOnlyList<Guid>> FillAsync(CollectionRecord record, IReadOnlyList<ImageRecord> batch, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(record);
         var (serving, next) = (record.Active!, record.Active!.Next!);
         var living = batch.Where(image => image.IsLive(image.Incarnation) && image.Status is ImageStatus.Processing or ImageStatus.Indexed).ToLookup(image => FanIn.IsReadyFor(image, next));
         ImageRecord[] lacking = [.. living[false]];
         ImageRecord[] wordless = [.. living.SelectMany(group => group).Where(image => FanIn.LacksWords(image, next, serving))];
-        await AskAsync(record, next, lacking, wordless, ct);
+        ImageRecord[] incomplete = [.. lacking.Concat(wordless).DistinctBy(image => image.ImageId)];
+        var isGone = await Task.WhenAll(incomplete.Select(image => features.AreGoneAsync(image, next, serving, ct)));
+        var gone = incomplete.Where((_, i) => isGone[i]).ToDictionary(image => image.ImageId);
+        await AskAsync(record, next, [.. lacking.Where(IsStored)], [.. wordless.Where(IsStored)], [.. gone.Values], ct);
         metrics.Filled(record.Name, lacking.Length + await indexer.CopyToNextAsync(record.Name, [.. living[true]], ct));
-        await WaitAsync(serving, next, [.. lacking.Concat(wordless).DistinctBy(image => image.ImageId)], ct);
+        await WaitAsync(serving, next, [.. incomplete.Where(IsStored)], ct);
+        return [.. gone.Keys];
+
+        bool IsStored(ImageRecord image) => !gone.ContainsKey(image.ImageId);
     }
 
-    private async Task AskAsync(CollectionRecord record, Generation next, ImageRecord[] lacking, ImageRecord[] wordless, CancellationToken ct)
+    private async Task AskAsync(
+        CollectionRecord record, Generation next, ImageRecord[] lacking, ImageRecord[] wordless, ImageRecord[] gone, CancellationToken ct)
     {
-        if (lacking.Length + wordless.Length == 0)
+        if (lacking.Length + wordless.Length + gone.Length == 0)
         {
             return;
         }
@@ -54,7 +69,10 @@ public sealed class GenerationFiller(
                 Traffic = TrafficClass.Bulk, CorrelationId = record.LatestModelChange?.Id ?? Guid.Empty,
             })
             .Concat(embedded[true].Select(image => ImageCodes.Command(image.ToHeader(), next.ModelVersion, next.EncoderVersion) with { Traffic = TrafficClass.Bulk }))
-            .Concat(wordless.Select(image => ImageWords.ToMake(image, next.VocabularyVersion!)! with { Traffic = TrafficClass.Bulk }));
+            .Concat(wordless.Select(image => ImageWords.ToMake(image, next.VocabularyVersion!)! with { Traffic = TrafficClass.Bulk }))
+
+            // Extracted once more, an image has made of its features whatever a generation lacks, as when it came.
+            .Concat(gone.Select(image => ImageEvents.Accepted(image) with { Traffic = TrafficClass.Bulk }));
         await using var scope = scopes.CreateAsyncScope();
         var events = scope.ServiceProvider.GetRequiredService<IEventPublisher>();
         await Parallel.ForEachAsync(
@@ -64,6 +82,7 @@ public sealed class GenerationFiller(
             {
                 EmbedImages embed => events.PublishAsync(embed, token),
                 QuantizeImage quantize => events.PublishAsync(quantize, token),
+                ImageAccepted accepted => events.PublishAsync(accepted, token),
                 _ => events.PublishAsync((EncodeImage)command, token),
             }));
     }

@@ -10,23 +10,38 @@ namespace Pipeline.Indexing.Reindexing;
 /// a search that finds what an exact comparison of the stored features finds.
 /// </summary>
 public sealed class GenerationVerification(
-    ImageCatalog images, IVectorIndex index, ImageIndexer indexer, Canaries canaries, IOptions<ReindexOptions> options)
+    ImageCatalog images, IVectorIndex index, ImageIndexer indexer, StoredFeatures features, Canaries canaries, IOptions<ReindexOptions> options)
 {
     private const int PageSize = 1000;
 
     /// <summary>Verifies a next generation.</summary>
     /// <param name="record">The collection, with a next generation.</param>
+    /// <param name="withoutGone">Whether features that are gone are not waited for any more.</param>
     /// <param name="ct">Cancels.</param>
-    /// <returns>What was found; null while an image lacks an embedding or a code, which is to come, or the index is still at work.</returns>
-    public async Task<GenerationFigures?> VerifyAsync(CollectionRecord record, CancellationToken ct)
+    /// <returns>
+    /// What was found; null while images lack an embedding, a code or words, which are to come, or the index is still at work. And how many
+    /// those are.
+    /// </returns>
+    public async Task<(GenerationFigures? Figures, long Lacking)> VerifyAsync(CollectionRecord record, bool withoutGone, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(record);
         var started = Stopwatch.GetTimestamp();
         var (serving, next) = (record.Active!, record.Active!.Next!);
-        var census = await Census.TakeAsync(images, record.Name, serving, next, options.Value.CanaryGallery, options.Value.CanarySeed, ct);
-        if (census.Lacking > 0 || await StatusAsync(record.Name, next, ct) is not { } status)
+        var census = await Census.TakeAsync(
+            images, withoutGone ? features : null, record.Name, serving, next, options.Value.CanaryGallery, options.Value.CanarySeed, ct);
+        if (census.Lacking > 0)
         {
-            return null;
+            return (null, census.Lacking);
+        }
+
+        if (census.Lost.Count > 0)
+        {
+            return (new GenerationFigures { Images = census.Embedded.Count, Points = 0, Codes = 0, Fault = LostFault(census.Lost) }, 0);
+        }
+
+        if (await StatusAsync(record.Name, next, ct) is not { } status)
+        {
+            return (null, 0);
         }
 
         var (mended, wrong) = await MendAsync(record.Name, next, census, ct);
@@ -38,14 +53,19 @@ public sealed class GenerationVerification(
             Codes = await index.CountAsync(next.CodeIndexName(record.Name, next.EncoderVersion), ct: ct),
             Mended = mended,
             Wrong = wrong,
+            Wordless = census.Wordless.Count,
+            WordlessImages = [.. census.Wordless.Take(GenerationProgress.MaxNamed)],
             Canaries = found.Canaries,
             Recall = found.Recall,
             CodesEqual = found.CodesEqual,
             IndexStatus = status.Length == 0 ? null : status,
             Seconds = Stopwatch.GetElapsedTime(started).TotalSeconds,
         };
-        return figures with { Fault = FaultOf(figures) };
+        return (figures with { Fault = FaultOf(figures) }, 0);
     }
+
+    private static string LostFault(List<Guid> lost) =>
+        $"The stored features of {lost.Count} images are gone, and did not come again: {string.Join(", ", lost.Take(GenerationProgress.MaxNamed).Select(id => id.ToString("N")))}.";
 
     private string? FaultOf(GenerationFigures figures) =>
         figures.IndexStatus == nameof(IndexStatus.Red) ? "The index says that a part of it has failed."

@@ -29,6 +29,17 @@ public sealed class ReindexOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan AskAgain { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>
+    /// How often features that are gone are asked for to be made again, 1 to 1000. After that a generation serves without the visual words of
+    /// their images, and names them; where an embedding or a code would be missing it is given up.
+    /// </summary>
+    [Range(1, 1000)]
+    public int MaxAsks { get; init; } = 3;
+
+    /// <summary>How often it is looked for generations to fill, 100 ms to 1 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
+    public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How long the generation that was replaced is kept up to date for a roll-back, 0 to 365 days.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
     public TimeSpan KeepPrevious { get; init; } = TimeSpan.FromDays(1);

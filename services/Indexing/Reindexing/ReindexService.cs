@@ -3,7 +3,6 @@ using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Pipeline.Catalog;
 using Pipeline.Hosting;
-using Pipeline.Indexing.Codes;
 
 namespace Pipeline.Indexing.Reindexing;
 
@@ -12,7 +11,7 @@ public sealed partial class ReindexService(
     CollectionCatalog collections,
     GenerationFill fill,
     IHostApplicationLifetime lifetime,
-    IOptions<EncoderChangeOptions> options,
+    IOptions<ReindexOptions> options,
     TimeProvider time,
     ILogger<ReindexService> logger) : BackgroundService
 {

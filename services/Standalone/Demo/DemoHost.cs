@@ -24,6 +24,7 @@ internal static class DemoHost
                 ["Hashing:Training:Automatic"] = "false",
                 ["ModelUpdating:Automatic"] = "false",
                 ["Index:Codes:SweepInterval"] = "00:00:00.2",
+                ["Index:Generations:SweepInterval"] = "00:00:00.2",
                 ["Logging:LogLevel:Default"] = "Warning",
                 ["Logging:LogLevel:Pipeline.Onnx"] = "Error",
             });

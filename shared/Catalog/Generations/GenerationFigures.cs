@@ -18,6 +18,12 @@ public sealed record GenerationFigures
     /// <summary>Images that are missing or too many and stayed so.</summary>
     public long Wrong { get; init; }
 
+    /// <summary>Images without visual words: the features to make them of are gone, and did not come again. All else of them is there.</summary>
+    public long Wordless { get; init; }
+
+    /// <summary>The first <see cref="GenerationProgress.MaxNamed"/> of them.</summary>
+    public IReadOnlyList<Guid> WordlessImages { get; init; } = [];
+
     /// <summary>Stored images that were searched for.</summary>
     public int Canaries { get; init; }
 

@@ -24,6 +24,20 @@ public sealed record GenerationProgress
     /// <summary>Whether the generation is being verified.</summary>
     public bool IsVerifying { get; init; }
 
+    /// <summary>How often the walk was done again, because what it had asked for did not come.</summary>
+    public int Asked { get; init; }
+
+    /// <summary>
+    /// Images of this walk whose stored features are gone, though the generation needs them; they were asked for to be extracted again.
+    /// </summary>
+    public long Gone { get; init; }
+
+    /// <summary>The first <see cref="MaxNamed"/> of them.</summary>
+    public IReadOnlyList<Guid> GoneImages { get; init; } = [];
+
+    /// <summary>Images that are named one by one.</summary>
+    public const int MaxNamed = 16;
+
     /// <summary>When this was noted, UTC.</summary>
     public DateTimeOffset At { get; init; }
 

@@ -40,6 +40,7 @@ internal sealed class ReindexBenchmark(ReindexArguments arguments, StandaloneCon
                     ["Hashing:Training:Automatic"] = "false",
                     ["Mining:Vocabulary:Automatic"] = "false",
                     ["Index:Codes:SweepInterval"] = "00:00:00.1",
+                    ["Index:Generations:SweepInterval"] = "00:00:00.1",
                 });
             return await new ReindexBenchmark(arguments, standalone, copies).RunAsync();
         }

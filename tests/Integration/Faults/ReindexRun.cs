@@ -49,6 +49,7 @@ internal sealed class ReindexRun : IAsyncDisposable
             ["Messaging:RedeliveryDelay"] = "00:00:01",
             ["Messaging:MaxProbeInterval"] = "00:00:01",
             ["Index:Codes:SweepInterval"] = "00:00:00.2",
+            ["Index:Generations:SweepInterval"] = "00:00:00.2",
             ["Gateway:RequestsPerSecond"] = "100000",
             ["Gateway:RequestBurst"] = "100000",
         };

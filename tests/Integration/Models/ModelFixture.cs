@@ -33,6 +33,7 @@ public abstract class ModelFixture(SharedServers servers) : IAsyncLifetime
         ("Messaging:RedeliveryDelay", "00:00:01"),
         ("Hashing:Training:Automatic", "false"),
         ("Index:Codes:SweepInterval", "00:00:00.2"),
+        ("Index:Generations:SweepInterval", "00:00:00.2"),
         ("Index:Generations:BatchSize", "8"),
         ("ModelUpdating:Automatic", "false"),
         ("ModelUpdating:Learning:BatchImages", "32"),

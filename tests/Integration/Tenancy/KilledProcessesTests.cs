@@ -88,6 +88,7 @@ public sealed class KilledProcessesTests(SharedServers servers) : IAsyncLifetime
             ["Messaging:RedeliveryDelay"] = "00:00:01",
             ["Messaging:MaxProbeInterval"] = "00:00:01",
             ["Index:Codes:SweepInterval"] = "00:00:00.2",
+            ["Index:Generations:SweepInterval"] = "00:00:00.2",
             ["Index:Deletion:Interval"] = "00:00:00.2",
             ["Index:Deletion:Settle"] = "00:00:05",
             ["Gateway:RequestsPerSecond"] = "100000",

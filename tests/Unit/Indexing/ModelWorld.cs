@@ -68,15 +68,16 @@ internal sealed class ModelWorld : IAsyncDisposable, IEventPublisher
     /// <summary>Runs before each publication; may throw, as a process that dies there.</summary>
     public Action BeforePublish { get; set; } = () => { };
 
-    public void Restart(TimeSpan grace = default, TimeSpan keep = default, double recall = 0.95)
+    public void Restart(TimeSpan grace = default, TimeSpan keep = default, double recall = 0.95, TimeSpan? askAgain = null, int maxAsks = 3)
     {
         var scopes = _services.GetRequiredService<IServiceScopeFactory>();
-        var options = Options.Create(new ReindexOptions { BatchSize = 2, Concurrency = 2, Grace = grace, KeepPrevious = keep, Patience = default, CanaryRecall = recall, Share = 1 });
+        var options = Options.Create(new ReindexOptions { BatchSize = 2, Concurrency = 2, Grace = grace, KeepPrevious = keep, Patience = default, CanaryRecall = recall, Share = 1, AskAgain = askAgain ?? TimeSpan.FromMinutes(2), MaxAsks = maxAsks });
         var metrics = new ReindexMetrics(_services.GetRequiredService<IMeterFactory>());
         var reports = new ReindexReports(Catalog.Collections, scopes, metrics, TimeProvider.System, NullLogger<ReindexReports>.Instance);
         Commands = new GenerationChange(
             Catalog.Collections, new GenerationVersions(Catalog.Collections, Catalog.Encoders, Catalog.Artifacts), Index, _writes, reports);
         Change = new ModelReplacement(Catalog.Collections, Catalog.Artifacts, Commands, reports, _writes, NullLogger<ModelReplacement>.Instance);
+        var features = new StoredFeatures(Catalog.Blobs);
         var throttle = new ReindexThrottle(Catalog.Images, options, TimeProvider.System);
         Fill = new GenerationFill(
             Catalog.Collections,
@@ -84,8 +85,8 @@ internal sealed class ModelWorld : IAsyncDisposable, IEventPublisher
             Generations,
             Index,
             _writes,
-            new GenerationFiller(Catalog.Images, Indexer, scopes, metrics, options, TimeProvider.System),
-            new GenerationVerification(Catalog.Images, Index, Indexer, new Canaries(Index, Catalog.Blobs, throttle, options), options),
+            new GenerationFiller(Catalog.Images, Indexer, features, scopes, metrics, options, TimeProvider.System),
+            new GenerationVerification(Catalog.Images, Index, Indexer, features, new Canaries(Index, Catalog.Blobs, throttle, options), options),
             throttle,
             reports,
             options,
@@ -157,7 +158,8 @@ internal sealed class ModelWorld : IAsyncDisposable, IEventPublisher
     public async Task<Guid> LiveAsync(Guid? image = null)
     {
         var id = await AcceptAsync(image);
-        await SettleAsync(id, Stages.Sift, new() { Done = true, Version = "s", FeatureKey = "s" });
+        await StoreSiftAsync(id);
+        await SettleAsync(id, Stages.Sift, new() { Done = true, Version = "s", FeatureKey = SiftKey(id) });
         await EmbeddedAsync(id, Backbone);
         await SettleAsync(id, Stages.Cnn, new() { Done = true, Version = Backbone, FeatureKey = BlobKeys.Cnn(Collection, id, 1, Backbone) });
         await SettleAsync(id, Stages.Hash, new() { Done = true, Version = Encoder, Code = Code(Backbone), ModelVersion = Backbone });
@@ -173,6 +175,12 @@ internal sealed class ModelWorld : IAsyncDisposable, IEventPublisher
 
     public Task<ImageRecord?> SettleAsync(Guid image, string stage, StageOutcome outcome) =>
         Indexer.SettleAsync(Collection, image, 1, stage, outcome, None);
+
+    /// <summary>Where an image's SIFT features are.</summary>
+    public static string SiftKey(Guid image) => BlobKeys.Sift(Collection, image, 1, "s");
+
+    /// <summary>Stores an image's SIFT features, which nobody here reads.</summary>
+    public Task StoreSiftAsync(Guid image) => Catalog.Blobs.PutAsync(SiftKey(image), new byte[] { 1 }, None);
 
     public Task EmbeddedAsync(Guid image, string model) => Catalog.Blobs.PutAsync(
         BlobKeys.Cnn(Collection, image, 1, model), new CnnFeatures(Embedding(model), default, []).Serialize(), None);
