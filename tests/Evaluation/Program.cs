@@ -2,6 +2,7 @@ using System.Text.Json;
 using Pipeline.Tests.Evaluation.Hashing;
 using Pipeline.Tests.Evaluation.Retrieval;
 using Pipeline.Tests.Evaluation.Updating;
+using Pipeline.Tests.Support;
 
 const string Usage = """
     dotnet run -c Release --project tests/Evaluation -- retrieval --data DIR [--bits 64] [--json FILE] [--plots DIR]
@@ -27,37 +28,12 @@ catch (ArgumentException e)
 
 static async Task<int> RetrievalAsync(string[] options)
 {
-    string? images = null, groundTruth = null, json = null, plots = null;
-    var bits = 64;
-    for (var i = 0; i < options.Length; i += 2)
-    {
-        var value = i + 1 < options.Length ? options[i + 1] : throw new ArgumentException($"{options[i]} needs a value.");
-        switch (options[i])
-        {
-            case "--data":
-                (images, groundTruth) = (Path.Combine(value, "images"), Path.Combine(value, "groundtruth.tsv"));
-                break;
-            case "--images":
-                images = value;
-                break;
-            case "--groundtruth":
-                groundTruth = value;
-                break;
-            case "--json":
-                json = value;
-                break;
-            case "--plots":
-                plots = value;
-                break;
-            case "--bits" when int.TryParse(value, out bits):
-                break;
-            default:
-                throw new ArgumentException($"{options[i]} {value} is not understood.");
-        }
-    }
-
+    var given = new CommandOptions(options, "--data", "--images", "--groundtruth", "--bits", "--json", "--plots");
+    var (json, plots) = (given.Find("--json"), given.Find("--plots"));
     var set = FeatureSet.Extract(
-        images ?? throw new ArgumentException("--data is missing."), groundTruth ?? throw new ArgumentException("--groundtruth is missing."), bits);
+        given.Find("--images") ?? Path.Combine(given.Require("--data"), "images"),
+        given.Find("--groundtruth") ?? Path.Combine(given.Require("--data"), "groundtruth.tsv"),
+        given.Positive("--bits", 64));
     var (report, gallery) = RetrievalQuality.Measure(set);
     report.Print();
     if (json is not null)

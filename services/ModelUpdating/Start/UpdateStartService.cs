@@ -13,41 +13,28 @@ public sealed partial class UpdateStartService(
     IHostApplicationLifetime lifetime,
     IOptions<ModelUpdatingOptions> options,
     TimeProvider time,
-    ILogger<UpdateStartService> logger) : BackgroundService
+    ILogger<UpdateStartService> logger) : RepeatedWork(lifetime, time)
 {
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await lifetime.WaitUntilStartedAsync(stoppingToken);
-        using var timer = new PeriodicTimer(options.Value.LookInterval, time);
-        do
-        {
-            await LookAsync(stoppingToken);
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override TimeSpan Interval => options.Value.LookInterval;
 
-    private async Task LookAsync(CancellationToken ct)
+    /// <inheritdoc/>
+    protected override async Task DoAsync(CancellationToken ct)
     {
-        try
+        await using var scope = scopes.CreateAsyncScope();
+        var events = scope.ServiceProvider.GetRequiredService<IEventPublisher>();
+        foreach (var collection in await collections.ListAsync(ct))
         {
-            await using var scope = scopes.CreateAsyncScope();
-            var events = scope.ServiceProvider.GetRequiredService<IEventPublisher>();
-            foreach (var collection in await collections.ListAsync(ct))
+            if (await start.LookAsync(collection.Name, ct) is { } command)
             {
-                if (await start.LookAsync(collection.Name, ct) is { } command)
-                {
-                    LogDue(logger, collection.Name, command.CorrelationId);
-                    await events.PublishAsync(command, ct);
-                }
+                LogDue(logger, collection.Name, command.CorrelationId);
+                await events.PublishAsync(command, ct);
             }
         }
-        catch (Exception exception) when (!ct.IsCancellationRequested)
-        {
-            // A store or the broker may be away; what is due stays due.
-            LogFailed(logger, exception);
-        }
     }
+
+    /// <inheritdoc/>
+    protected override void Failed(Exception exception) => LogFailed(logger, exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The model of {Collection} is due for the update {Update}")]
     private static partial void LogDue(ILogger logger, string collection, Guid update);

@@ -13,45 +13,40 @@ public sealed partial class MiningSweepService(
     IHostApplicationLifetime lifetime,
     IOptions<MiningServiceOptions> options,
     TimeProvider time,
-    ILogger<MiningSweepService> logger) : BackgroundService
+    ILogger<MiningSweepService> logger) : RepeatedWork(lifetime, time)
 {
+    private int _sweeps;
+
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override TimeSpan Interval => options.Value.SweepInterval;
+
+    /// <inheritdoc/>
+    protected override async Task DoAsync(CancellationToken ct)
     {
-        await lifetime.WaitUntilStartedAsync(stoppingToken);
-        using var timer = new PeriodicTimer(options.Value.SweepInterval, time);
-        for (var sweep = 0; ; sweep++)
-        {
-            var every = options.Value.SweepsPerRepair;
-            await SweepAsync(repair: every > 0 && sweep > 0 && sweep % every == 0, stoppingToken);
-            await timer.WaitForNextTickAsync(stoppingToken);
-        }
+        var every = options.Value.SweepsPerRepair;
+        var sweeps = _sweeps++;
+        await SweepAsync(repair: every > 0 && sweeps > 0 && sweeps % every == 0, ct);
     }
+
+    /// <inheritdoc/>
+    protected override void Failed(Exception exception) => LogFailed(logger, exception);
 
     private async Task SweepAsync(bool repair, CancellationToken ct)
     {
-        try
+        await using var scope = scopes.CreateAsyncScope();
+        var sweep = scope.ServiceProvider.GetRequiredService<MiningSweep>();
+        var events = scope.ServiceProvider.GetRequiredService<IEventPublisher>();
+        foreach (var collection in await collections.ListAsync(ct))
         {
-            await using var scope = scopes.CreateAsyncScope();
-            var sweep = scope.ServiceProvider.GetRequiredService<MiningSweep>();
-            var events = scope.ServiceProvider.GetRequiredService<IEventPublisher>();
-            foreach (var collection in await collections.ListAsync(ct))
+            if (await sweep.SweepAsync(collection.Name, ct) is > 0 and var changed)
             {
-                if (await sweep.SweepAsync(collection.Name, ct) is > 0 and var changed)
-                {
-                    LogChanged(logger, collection.Name, changed);
-                }
-
-                if (repair)
-                {
-                    await events.PublishAsync(new RepairNeighbours { Collection = collection.Name, CorrelationId = Guid.CreateVersion7() }, ct);
-                }
+                LogChanged(logger, collection.Name, changed);
             }
-        }
-        catch (Exception exception) when (!ct.IsCancellationRequested)
-        {
-            // The services that it asks may be away; what is due stays due.
-            LogFailed(logger, exception);
+
+            if (repair)
+            {
+                await events.PublishAsync(new RepairNeighbours { Collection = collection.Name, CorrelationId = Guid.CreateVersion7() }, ct);
+            }
         }
     }
 

@@ -34,13 +34,14 @@ public sealed class Backbone : IDisposable
         _outputs = options.TrunkOutput is { Length: > 0 } trunk ? [options.EmbeddingOutput, trunk] : [options.EmbeddingOutput];
         InputSize = options.InputSize;
         Version = VersionOf(onnxModel.Span, options);
-        _session = sessions.Create(OnnxGraphEditor.KeepOutputs(onnxModel, _outputs));
+        _session = sessions.Create(OnnxGraphEditor.WithOutputs(onnxModel, _outputs));
         try
         {
             bool onGpu = sessions.ActiveProvider != OnnxProvider.Cpu;
             int wished = options.MaxBatch > 0 ? options.MaxBatch : onGpu ? 32 : 1;
             MaxBatch = CheckInput(options.InputName) ? wished : 1;
             Concurrency = options.Concurrency > 0 ? options.Concurrency : onGpu ? 2 : Environment.ProcessorCount;
+            CheckTrunk();
             Dimensions = CheckEmbedding(options.EmbeddingOutput);
         }
         catch
@@ -164,6 +165,19 @@ public sealed class Backbone : IDisposable
                 $"The backbone's input {name} is {input.ElementType.Name} [{string.Join(", ", shape)}]; Single [N, 3, {InputSize}, {InputSize}] is needed.");
 
         bool Matches(int side) => side == -1 || side == InputSize;
+    }
+
+    private void CheckTrunk()
+    {
+        foreach (string name in _outputs.Skip(1))
+        {
+            NodeMetadata output = _session.OutputMetadata[name];
+            if (output.ElementType != typeof(float) || output.Dimensions.Length < 2)
+            {
+                throw new InvalidDataException(
+                    $"The backbone's trunk {name} is {output.ElementType.Name} [{string.Join(", ", output.Dimensions)}]; Single [N, …] is needed.");
+            }
+        }
     }
 
     private int CheckEmbedding(string name)

@@ -52,7 +52,11 @@ public sealed class BackboneOptions
     [Required]
     public string EmbeddingOutput { get; set; } = "embedding";
 
-    /// <summary>The output [N, …] kept for later training of the tail; null keeps none.</summary>
+    /// <summary>
+    /// Where the trainable tail begins: the output, or any value inside the model, [N, …], that is kept of each image. Default <c>trunk</c>, the built-in backbone's
+    /// first stage of 7×7. An earlier one trains more layers and is larger: <c>features.7.block.3.1</c>, 48×14×14, is twice as large. Null
+    /// keeps none, so that nothing can be trained.
+    /// </summary>
     public string? TrunkOutput { get; set; } = "trunk";
 
     /// <summary>Most images in one inference; 0 takes what was measured best: 1 on the CPU, 32 on a GPU.</summary>

@@ -1,3 +1,6 @@
+using Google.Protobuf;
+using Onnx;
+
 namespace Pipeline.Onnx.Graphs;
 
 /// <summary>A named attribute of a node.</summary>
@@ -12,7 +15,7 @@ public sealed record OnnxAttribute
     /// <summary>The attribute's name as the operator's specification writes it.</summary>
     public string Name { get; }
 
-    internal object Value { get; }
+    private object Value { get; }
 
     /// <summary>An integer.</summary>
     public static OnnxAttribute Of(string name, long value) => new(name, value);
@@ -28,4 +31,37 @@ public sealed record OnnxAttribute
 
     /// <summary>A list of floats.</summary>
     public static OnnxAttribute Of(string name, params float[] values) => new(name, values);
+
+    /// <summary>As the model stores it.</summary>
+    internal AttributeProto ToProto()
+    {
+        var proto = new AttributeProto { Name = Name };
+        switch (Value)
+        {
+            case long value:
+                proto.Type = AttributeProto.Types.AttributeType.Int;
+                proto.I = value;
+                break;
+            case float value:
+                proto.Type = AttributeProto.Types.AttributeType.Float;
+                proto.F = value;
+                break;
+            case string value:
+                proto.Type = AttributeProto.Types.AttributeType.String;
+                proto.S = ByteString.CopyFromUtf8(value);
+                break;
+            case long[] values:
+                proto.Type = AttributeProto.Types.AttributeType.Ints;
+                proto.Ints.AddRange(values);
+                break;
+            case float[] values:
+                proto.Type = AttributeProto.Types.AttributeType.Floats;
+                proto.Floats.AddRange(values);
+                break;
+            default:
+                throw new NotSupportedException($"{Name}: {Value.GetType()} is no attribute type.");
+        }
+
+        return proto;
+    }
 }

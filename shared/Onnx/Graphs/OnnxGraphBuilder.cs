@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Google.Protobuf;
 using Onnx;
 
@@ -68,42 +67,18 @@ public sealed class OnnxGraphBuilder(string name, int opset = OnnxGraphBuilder.D
 
     /// <summary>Adds a weight or another constant of 32-bit floats, in row-major order.</summary>
     /// <returns><paramref name="initializer"/>.</returns>
-    public string Constant(string initializer, ReadOnlySpan<float> values, params long[] shape)
-    {
-        var raw = new byte[values.Length * sizeof(float)];
-        for (int i = 0; i < values.Length; i++)
-        {
-            BinaryPrimitives.WriteSingleLittleEndian(raw.AsSpan(i * sizeof(float)), values[i]);
-        }
-
-        return Constant(initializer, OnnxElementType.Float, raw, values.Length, shape);
-    }
+    public string Constant(string initializer, ReadOnlySpan<float> values, params long[] shape) =>
+        Constant(initializer, OnnxElementType.Float, OnnxTensors.Raw(values), values.Length, shape);
 
     /// <summary>Adds a constant of 64-bit floats, in row-major order.</summary>
     /// <returns><paramref name="initializer"/>.</returns>
-    public string Constant(string initializer, ReadOnlySpan<double> values, params long[] shape)
-    {
-        var raw = new byte[values.Length * sizeof(double)];
-        for (int i = 0; i < values.Length; i++)
-        {
-            BinaryPrimitives.WriteDoubleLittleEndian(raw.AsSpan(i * sizeof(double)), values[i]);
-        }
-
-        return Constant(initializer, OnnxElementType.Double, raw, values.Length, shape);
-    }
+    public string Constant(string initializer, ReadOnlySpan<double> values, params long[] shape) =>
+        Constant(initializer, OnnxElementType.Double, OnnxTensors.Raw(values), values.Length, shape);
 
     /// <summary>Adds a constant of 64-bit integers, in row-major order; shapes and axes are such constants.</summary>
     /// <returns><paramref name="initializer"/>.</returns>
-    public string Constant(string initializer, ReadOnlySpan<long> values, params long[] shape)
-    {
-        var raw = new byte[values.Length * sizeof(long)];
-        for (int i = 0; i < values.Length; i++)
-        {
-            BinaryPrimitives.WriteInt64LittleEndian(raw.AsSpan(i * sizeof(long)), values[i]);
-        }
-
-        return Constant(initializer, OnnxElementType.Int64, raw, values.Length, shape);
-    }
+    public string Constant(string initializer, ReadOnlySpan<long> values, params long[] shape) =>
+        Constant(initializer, OnnxElementType.Int64, OnnxTensors.Raw(values), values.Length, shape);
 
     /// <summary>Adds a node with one output.</summary>
     /// <param name="operatorType">The operator, such as <c>Conv</c>.</param>
@@ -142,7 +117,7 @@ public sealed class OnnxGraphBuilder(string name, int opset = OnnxGraphBuilder.D
             node.Output.Add(output);
         }
 
-        node.Attribute.AddRange(attributes.Select(Proto));
+        node.Attribute.AddRange(attributes.Select(attribute => attribute.ToProto()));
         _graph.Node.Add(node);
     }
 
@@ -212,7 +187,7 @@ public sealed class OnnxGraphBuilder(string name, int opset = OnnxGraphBuilder.D
     /// <summary>A name that no value has yet.</summary>
     internal string Unused(string operatorType) => Temporary(operatorType);
 
-    private string Constant(string initializer, OnnxElementType type, byte[] raw, int count, long[] shape)
+    private string Constant(string initializer, OnnxElementType type, ByteString raw, int count, long[] shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
         if (shape.Aggregate(1L, (product, size) => product * size) != count)
@@ -221,7 +196,7 @@ public sealed class OnnxGraphBuilder(string name, int opset = OnnxGraphBuilder.D
         }
 
         Define(initializer);
-        var tensor = new TensorProto { Name = initializer, DataType = (int)type, RawData = UnsafeByteOperations.UnsafeWrap(raw) };
+        var tensor = new TensorProto { Name = initializer, DataType = (int)type, RawData = raw };
         tensor.Dims.AddRange(shape);
         _graph.Initializer.Add(tensor);
         return initializer;
@@ -267,37 +242,5 @@ public sealed class OnnxGraphBuilder(string name, int opset = OnnxGraphBuilder.D
         }
 
         return new ValueInfoProto { Name = value, Type = new TypeProto { TensorType = tensor } };
-    }
-
-    private static AttributeProto Proto(OnnxAttribute attribute)
-    {
-        var proto = new AttributeProto { Name = attribute.Name };
-        switch (attribute.Value)
-        {
-            case long value:
-                proto.Type = AttributeProto.Types.AttributeType.Int;
-                proto.I = value;
-                break;
-            case float value:
-                proto.Type = AttributeProto.Types.AttributeType.Float;
-                proto.F = value;
-                break;
-            case string value:
-                proto.Type = AttributeProto.Types.AttributeType.String;
-                proto.S = ByteString.CopyFromUtf8(value);
-                break;
-            case long[] values:
-                proto.Type = AttributeProto.Types.AttributeType.Ints;
-                proto.Ints.AddRange(values);
-                break;
-            case float[] values:
-                proto.Type = AttributeProto.Types.AttributeType.Floats;
-                proto.Floats.AddRange(values);
-                break;
-            default:
-                throw new NotSupportedException($"{attribute.Name}: {attribute.Value.GetType()} is no attribute type.");
-        }
-
-        return proto;
     }
 }

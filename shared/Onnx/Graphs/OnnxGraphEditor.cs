@@ -118,27 +118,31 @@ public static class OnnxGraphEditor
     }
 
     /// <summary>
-    /// Drops every graph output but those named, so that ONNX Runtime does not compute what nobody reads.
+    /// Gives a model the graph outputs named and no others, so that ONNX Runtime does not compute what nobody reads. Values inside the graph may
+    /// be named too.
     /// </summary>
-    /// <exception cref="InvalidDataException">The bytes are no ONNX model, or an output is missing.</exception>
-    internal static byte[] KeepOutputs(ReadOnlyMemory<byte> model, IReadOnlyCollection<string> outputs)
+    /// <exception cref="InvalidDataException">The bytes are no ONNX model, or a value is missing.</exception>
+    internal static byte[] WithOutputs(ReadOnlyMemory<byte> model, IReadOnlyCollection<string> outputs)
     {
         ModelProto proto = Parse(model);
         List<ValueInfoProto> kept = [.. proto.Graph.Output.Where(output => outputs.Contains(output.Name))];
-        if (kept.Count != outputs.Count)
+        HashSet<string> inner = [.. outputs.Except(kept.Select(output => output.Name))];
+        if (!inner.IsSubsetOf(proto.Graph.Node.SelectMany(node => node.Output)))
         {
             throw new InvalidDataException(
                 $"The model has the outputs {string.Join(", ", proto.Graph.Output.Select(output => output.Name))}; "
                 + $"{string.Join(", ", outputs)} are needed.");
         }
 
-        if (kept.Count == proto.Graph.Output.Count)
+        if (inner.Count == 0 && kept.Count == proto.Graph.Output.Count)
         {
             return model.ToArray();
         }
 
         proto.Graph.Output.Clear();
         proto.Graph.Output.AddRange(kept);
+        var known = proto.Graph.ValueInfo.ToDictionary(info => info.Name);
+        proto.Graph.Output.AddRange(inner.Order(StringComparer.Ordinal).Select(name => Info(known, name)));
         return proto.ToByteArray();
     }
 

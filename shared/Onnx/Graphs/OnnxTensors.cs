@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Onnx;
@@ -46,19 +48,16 @@ internal static class OnnxTensors
         return values;
     }
 
-    /// <summary>Floats as they are stored, little-endian.</summary>
-    public static ByteString Raw(ReadOnlySpan<float> values)
+    /// <summary>Numbers as they are stored, little-endian.</summary>
+    public static ByteString Raw<T>(ReadOnlySpan<T> values)
+        where T : unmanaged, INumber<T>
     {
-        var raw = new byte[values.Length * sizeof(float)];
-        if (BitConverter.IsLittleEndian)
+        var raw = MemoryMarshal.AsBytes(values).ToArray();
+        if (!BitConverter.IsLittleEndian)
         {
-            MemoryMarshal.AsBytes(values).CopyTo(raw);
-        }
-        else
-        {
-            for (int i = 0; i < values.Length; i++)
+            for (int at = 0; at < raw.Length; at += Unsafe.SizeOf<T>())
             {
-                BinaryPrimitives.WriteSingleLittleEndian(raw.AsSpan(i * sizeof(float)), values[i]);
+                raw.AsSpan(at, Unsafe.SizeOf<T>()).Reverse();
             }
         }
 

@@ -14,19 +14,11 @@ internal sealed record UpdateArguments(string Images, OnnxProvider Provider, str
 
     public static UpdateArguments Parse(string[] options)
     {
-        var result = new UpdateArguments(Path.Combine(RepositoryRoot.Path, "artifacts", "photos"), OnnxProvider.Auto, null);
-        for (var i = 0; i < options.Length; i += 2)
-        {
-            var value = i + 1 < options.Length ? options[i + 1] : throw new ArgumentException($"{options[i]} needs a value.");
-            result = options[i] switch
-            {
-                "--images" => result with { Images = Path.GetFullPath(value) },
-                "--provider" when Enum.TryParse<OnnxProvider>(value, ignoreCase: true, out var provider) => result with { Provider = provider },
-                "--json" => result with { Json = value },
-                _ => throw new ArgumentException($"{options[i]} {value} is not understood."),
-            };
-        }
-
+        var given = new CommandOptions(options, "--images", "--provider", "--json");
+        var result = new UpdateArguments(
+            Path.GetFullPath(given.Find("--images") ?? Path.Combine(RepositoryRoot.Path, "artifacts", "photos")),
+            given.OneOf("--provider", OnnxProvider.Auto),
+            given.Find("--json"));
         return Directory.Exists(result.Images)
             ? result
             : throw new ArgumentException($"There is no folder {result.Images}: give --images, or run infra/photos/fetch.");

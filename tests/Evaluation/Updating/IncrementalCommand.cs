@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Pipeline.Learning;
 using Pipeline.Tests.Evaluation.Plots;
+using Pipeline.Tests.Support;
 using Spectre.Console;
 
 namespace Pipeline.Tests.Evaluation.Updating;
@@ -18,45 +19,12 @@ internal static class IncrementalCommand
 
     public static async Task<int> RunAsync(string[] options)
     {
-        string? data = null, json = null, plots = null;
-        var seeds = 3;
-        var learning = new LearningOptions();
-        IReadOnlyList<string>? methods = null;
-        int[] steps = [1, 4];
-        for (var i = 0; i < options.Length; i += 2)
-        {
-            var value = i + 1 < options.Length ? options[i + 1] : throw new ArgumentException($"{options[i]} needs a value.");
-            switch (options[i])
-            {
-                case "--data":
-                    data = value;
-                    break;
-                case "--json":
-                    json = value;
-                    break;
-                case "--methods":
-                    methods = value.Split(',');
-                    break;
-                case "--learning":
-                    learning = Recipe.Parse(value);
-                    break;
-                case "--plots":
-                    plots = value;
-                    break;
-                case "--seeds" when int.TryParse(value, out seeds) && seeds > 0:
-                    break;
-                case "--steps":
-                    steps = [.. value.Split(',').Select(step => int.TryParse(step, out var portions) && portions > 0
-                        ? portions
-                        : throw new ArgumentException($"{step} is no number of steps."))];
-                    break;
-                default:
-                    throw new ArgumentException($"{options[i]} {value} is not understood.");
-            }
-        }
-
+        var given = new CommandOptions(options, "--data", "--json", "--plots", "--seeds", "--steps", "--methods", "--learning");
+        var (json, plots) = (given.Find("--json"), given.Find("--plots"));
+        var learning = given.Find("--learning") is { } settings ? Recipe.Parse(settings) : new LearningOptions();
+        var recipe = new IncrementalRecipe(learning, given.Find("--methods")?.Split(','));
         var report = IncrementalQuality.Measure(
-            LabelledSet.Extract(data ?? throw new ArgumentException("--data is missing.")), new IncrementalRecipe(learning, methods), seeds, steps, run => Console.Error.WriteLine(
+            LabelledSet.Extract(given.Require("--data")), recipe, given.Positive("--seeds", 3), given.Positives("--steps", 1, 4), run => Console.Error.WriteLine(
                 string.Create(CultureInfo.InvariantCulture, $"seed {run.Seed}, {run.Method} in {run.Steps}: R@1 old {run.OldRecallAt1:0.000}, new {run.NewRecallAt1:0.000}, forgetting {run.Forgetting:0.000}, cross-model {run.CrossModelRecallAt1:0.000}; held-out pictures alone {run.Alone.OldRecallAt1:0.000}, {run.Alone.NewRecallAt1:0.000}, {run.Alone.Forgetting:0.000}")));
         Print(report);
         if (json is not null)

@@ -8,11 +8,15 @@ namespace Pipeline.Tests.Evaluation.Updating;
 /// <summary>Learns new classes from two teachers, as an update does whose recipe rehearses: of old classes there are their mean features alone.</summary>
 internal static class TwoTeachers
 {
-    /// <summary>The recipe with both teachers' losses in place of the fidelity to one.</summary>
+    /// <summary>The recipe with both teachers' losses, unless it has a weight for one of them.</summary>
     public static LearningOptions Recipe(LearningOptions learning)
     {
         var options = learning.Copy();
-        (options.Fidelity, options.Specialist, options.Rehearsal) = (0, learning.Specialist > 0 ? learning.Specialist : 2, learning.Rehearsal > 0 ? learning.Rehearsal : 2);
+        if (options.Specialist + options.Rehearsal == 0)
+        {
+            (options.Specialist, options.Rehearsal) = (1, 4);
+        }
+
         return options;
     }
 

@@ -4,6 +4,7 @@ using Pipeline.Learning;
 using Pipeline.Learning.Gate;
 using Pipeline.Tests.Evaluation.Plots;
 using Pipeline.Tests.Evaluation.Retrieval;
+using Pipeline.Tests.Support;
 using Spectre.Console;
 
 namespace Pipeline.Tests.Evaluation.Updating;
@@ -22,39 +23,12 @@ internal static class UpdateCommand
 
     public static async Task<int> RunAsync(string[] options)
     {
-        string? data = null, other = null, json = null, plots = null;
-        var seeds = 3;
-        var learning = new LearningOptions();
-        for (var i = 0; i < options.Length; i += 2)
-        {
-            var value = i + 1 < options.Length ? options[i + 1] : throw new ArgumentException($"{options[i]} needs a value.");
-            switch (options[i])
-            {
-                case "--data":
-                    data = value;
-                    break;
-                case "--other":
-                    other = value;
-                    break;
-                case "--json":
-                    json = value;
-                    break;
-                case "--learning":
-                    learning = Recipe.Parse(value);
-                    break;
-                case "--plots":
-                    plots = value;
-                    break;
-                case "--seeds" when int.TryParse(value, out seeds) && seeds > 0:
-                    break;
-                default:
-                    throw new ArgumentException($"{options[i]} {value} is not understood.");
-            }
-        }
-
-        var set = Extract(data ?? throw new ArgumentException("--data is missing."));
+        var given = new CommandOptions(options, "--data", "--other", "--json", "--plots", "--seeds", "--learning");
+        var (json, plots) = (given.Find("--json"), given.Find("--plots"));
+        var learning = given.Find("--learning") is { } recipe ? Recipe.Parse(recipe) : new LearningOptions();
+        var set = Extract(given.Require("--data"));
         var report = await UpdateQuality.MeasureAsync(
-            set, other is null ? null : Extract(other), seeds, learning, new GateOptions(), run => Console.Error.WriteLine(
+            set, given.Find("--other") is { } other ? Extract(other) : null, given.Positive("--seeds", 3), learning, new GateOptions(), run => Console.Error.WriteLine(
                 string.Create(CultureInfo.InvariantCulture, $"seed {run.Seed}: N-S {run.WithImages.Ns:0.000}, other half {run.WithoutImages.Ns:0.000}, held-out mAP {run.HeldOutQuery.Map:0.000}, other collection {run.Other?.Ns:0.000}, gate [{string.Join(' ', run.Gate.Reasons)}], {run.Seconds:0} s")));
         Print(report);
         if (json is not null)

@@ -3,6 +3,7 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Catalog;
 using Pipeline.Contracts;
+using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Events;
 using Pipeline.Contracts.Queries;
 using Pipeline.Onnx;
@@ -28,19 +29,25 @@ public abstract class ModelFixture(SharedServers servers) : IAsyncLifetime
 
     protected IBlobStore Blobs => Services.GetRequiredService<IBlobStore>();
 
+    /// <summary>Further settings; the last of one name holds.</summary>
+    protected virtual IEnumerable<(string Key, string Value)> Settings => [];
+
     public async Task InitializeAsync() => Pipeline = await TestPipeline.StartAsync(
         await servers.RabbitMqAsync(),
-        ("Messaging:RedeliveryDelay", "00:00:01"),
-        ("Hashing:Training:Automatic", "false"),
-        ("Index:Codes:SweepInterval", "00:00:00.2"),
-        ("Index:Generations:SweepInterval", "00:00:00.2"),
-        ("Index:Generations:BatchSize", "8"),
-        ("ModelUpdating:Automatic", "false"),
-        ("ModelUpdating:Learning:BatchImages", "32"),
-        ("ModelUpdating:Learning:MinSteps", "40"),
-        ("ModelUpdating:Learning:MaxSteps", "40"),
-        ("ModelUpdating:Gate:MaxForgetting", "1"),
-        ("Mining:Vocabulary:Automatic", "false"));
+        [
+            ("Messaging:RedeliveryDelay", "00:00:01"),
+            ("Hashing:Training:Automatic", "false"),
+            ("Index:Codes:SweepInterval", "00:00:00.2"),
+            ("Index:Generations:SweepInterval", "00:00:00.2"),
+            ("Index:Generations:BatchSize", "8"),
+            ("ModelUpdating:Automatic", "false"),
+            ("ModelUpdating:Learning:BatchImages", "32"),
+            ("ModelUpdating:Learning:MinSteps", "40"),
+            ("ModelUpdating:Learning:MaxSteps", "40"),
+            ("ModelUpdating:Gate:MaxForgetting", "1"),
+            ("Mining:Vocabulary:Automatic", "false"),
+            .. Settings,
+        ]);
 
     public async Task DisposeAsync() => await Pipeline.DisposeAsync();
 
@@ -54,17 +61,24 @@ public abstract class ModelFixture(SharedServers servers) : IAsyncLifetime
     /// <summary>The tail of the backbone itself.</summary>
     protected byte[] Tail() => OnnxGraphEditor.Extract(Services.GetRequiredService<BackboneModel>().Artifact, ["trunk"], ["embedding"]);
 
-    /// <summary>A head that sees something else: a random projection of the trunk's channels, or of the first few of them.</summary>
-    protected static byte[] Projection(int seed, int seen = Channels)
+    /// <summary>
+    /// A head that sees something else: a random projection of the trunk's channels, or of the first few of them; with a batch normalisation before it that
+    /// changes nothing, if its statistics are to be followed.
+    /// </summary>
+    protected static byte[] Projection(int seed, int seen = Channels, bool normalises = false)
     {
         const int Dimensions = 576;
         var random = new Random(seed);
         var graph = new OnnxGraphBuilder("projection");
         var trunk = graph.Input("trunk", OnnxElementType.Float, "N", Channels, 7, 7);
         var weights = graph.Constant("weights", [.. Enumerable.Range(0, Channels * Dimensions).Select(i => (random.NextSingle() - 0.5f) * (i / Dimensions < seen ? 1 : 0.001f))], Channels, Dimensions);
-        var channels = graph.Node("Flatten", null, [graph.Node("GlobalAveragePool", null, [trunk])]);
+        var channels = graph.Node("Flatten", null, [graph.Node("GlobalAveragePool", null, [normalises ? Normalised() : trunk])]);
         graph.Output(graph.Node("MatMul", "embedding", [channels, weights]), OnnxElementType.Float, "N", Dimensions);
         return graph.Build();
+
+        string Normalised() => graph.Node("BatchNormalization", null, [trunk, Each("scale", 1), Each("shift", 0), Each("mean", 0), Each("variance", 1)]);
+
+        string Each(string name, float value) => graph.Constant(name, [.. Enumerable.Repeat(value, Channels)], Channels);
     }
 
     /// <summary>Registers a head and says that it is to serve.</summary>
@@ -118,6 +132,22 @@ public abstract class ModelFixture(SharedServers servers) : IAsyncLifetime
             var embedding = await EmbeddingAsync(hit.ImageId, answer.ModelVersion!);
             Assert.Equal(TensorPrimitives.Dot<float>(own, embedding), hit.Score, 3);
         }
+    }
+
+    /// <summary>Waits for the end of an update.</summary>
+    protected Task<ModelUpdate> EndedAsync(UpdateModel command) => Eventually.FindAsync(
+        async ct => (await Services.GetRequiredService<ModelUpdateCatalog>().GetAsync(TestPipeline.Collection, ct)).Find(command.CorrelationId) is { IsOpen: false } update ? update : null,
+        Patience,
+        "The end of the update");
+
+    /// <summary>Waits until mining is over, and most images have a verified pair.</summary>
+    protected async Task PairsAsync(IReadOnlyList<ImageRecord> images)
+    {
+        await Pipeline.QuietAsync();
+        var catalog = Services.GetRequiredService<NeighbourhoodCatalog>();
+        var mined = await Task.WhenAll(images.Select(image => catalog.GetAsync(TestPipeline.Collection, image.ImageId, CancellationToken.None)));
+        var paired = mined.Count(known => known?.Pairs.Any(pair => pair.Verified) == true);
+        Assert.True(paired * 2 > images.Count, $"{paired} of {images.Count} images have a verified pair");
     }
 
     private async Task<TAnswer> AskAsync<TRequest, TAnswer>(TRequest request)

@@ -83,19 +83,4 @@ public sealed class UpdateTests(SharedServers servers) : ModelFixture(servers)
         Assert.Equal(update.Promoted ? update.Version : backbone, (await RecordAsync()).Active!.ModelVersion);
         Assert.Equal(images[0].ImageId, (await SearchAsync(Scenes.View(1, 0), SearchModes.Cnn)).Hits[0].ImageId);
     }
-
-    private Task<ModelUpdate> EndedAsync(UpdateModel command) => Eventually.FindAsync(
-        async ct => (await Services.GetRequiredService<ModelUpdateCatalog>().GetAsync(TestPipeline.Collection, ct)).Find(command.CorrelationId) is { IsOpen: false } update ? update : null,
-        Patience,
-        "The end of the update");
-
-    /// <summary>Waits until mining is over, and most images have a verified pair.</summary>
-    private async Task PairsAsync(IReadOnlyList<ImageRecord> images)
-    {
-        await Pipeline.QuietAsync();
-        var catalog = Services.GetRequiredService<NeighbourhoodCatalog>();
-        var mined = await Task.WhenAll(images.Select(image => catalog.GetAsync(TestPipeline.Collection, image.ImageId, CancellationToken.None)));
-        var paired = mined.Count(known => known?.Pairs.Any(pair => pair.Verified) == true);
-        Assert.True(paired * 2 > images.Count, $"{paired} of {images.Count} images have a verified pair");
-    }
 }

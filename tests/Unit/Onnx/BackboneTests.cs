@@ -1,4 +1,6 @@
 using System.Numerics.Tensors;
+using Pipeline.Learning;
+using Pipeline.Learning.Evidence;
 using Pipeline.Onnx;
 using Xunit;
 
@@ -43,6 +45,34 @@ public sealed class BackboneTests
         var options = new BackboneOptions { EmbeddingOutput = "features" };
         var error = Assert.Throws<InvalidDataException>(() => new Backbone(OnnxFixture.DefaultBackbone, options, OnnxFixture.Sessions));
         Assert.Contains("trunk, embedding, fc1024", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Before a stage of 14×14, and after the last residual sum of 7×7.</summary>
+    [Theory]
+    [InlineData("features.7.block.3.1", new[] { 48, 14, 14 })]
+    [InlineData("features.12.0", new[] { 576, 7, 7 })]
+    public void The_tail_begins_at_any_value_inside_the_model_and_can_be_trained_from_there(string trunk, int[] shape)
+    {
+        var options = new BackboneOptions { TrunkOutput = trunk };
+        using var backbone = new Backbone(OnnxFixture.DefaultBackbone, options, OnnxFixture.Sessions);
+        CnnFeatures[] pictures = [.. Enumerable.Range(0, 4).Select(i => backbone.Extract([OnnxFixture.Picture(224, i)])[0])];
+        byte[] tail = BackboneHead.Of(OnnxFixture.DefaultBackbone, options);
+
+        Assert.Equal(shape, pictures[0].TrunkShape);
+        using var head = new CnnHead(tail, OnnxFixture.Sessions);
+        float[][] embedded = [.. head.Embed([.. pictures.Select(picture => picture.Trunk)]).Select(row => row!)];
+        Assert.All(pictures.Zip(embedded), pair => Assert.Equal(1, TensorPrimitives.Dot(pair.First.Embedding.Span, pair.Second), 1e-3f));
+        var images = new LearningImages([.. pictures.Select(picture => picture.Trunk)], shape, embedded);
+        using var training = new HeadTraining(OnnxFixture.Sessions, tail, images, EvidenceGraph.OfClasses([0, 0, 1, 1]), new LearningOptions(), seed: 1);
+        Assert.True(training.Advance()["gradient_norm"] > 0);
+    }
+
+    [Fact]
+    public void Rejects_a_trunk_that_the_model_does_not_have()
+    {
+        var options = new BackboneOptions { TrunkOutput = "nowhere" };
+        Assert.Throws<InvalidDataException>(() => new Backbone(OnnxFixture.DefaultBackbone, options, OnnxFixture.Sessions));
+        Assert.Throws<InvalidDataException>(() => BackboneHead.Of(OnnxFixture.DefaultBackbone, options));
     }
 
     [Fact]
