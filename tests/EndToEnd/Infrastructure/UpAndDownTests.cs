@@ -1,11 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
+using Pipeline.Tests.EndToEnd.Gateway;
 using Pipeline.Tests.Support;
+using Pipeline.Tests.Support.Qdrant;
+using Pipeline.VectorIndex.Qdrant;
 using Xunit;
 
 namespace Pipeline.Tests.EndToEnd.Infrastructure;
 
-/// <summary>infra/up and infra/down with the real services, RabbitMQ and Redis.</summary>
+/// <summary>infra/up and infra/down with the real services, RabbitMQ and Redis, and a Qdrant or what stands in for it.</summary>
 public sealed class UpAndDownTests : IAsyncLifetime
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("up-");
@@ -36,6 +39,35 @@ public sealed class UpAndDownTests : IAsyncLifetime
         var down = await Script.RunAsync($"infra/down '{_folder.FullName}'");
         Assert.True(down.ExitCode == 0, down.Output + down.Error);
         Assert.All([.. processes.Values, keeper], id => Assert.False(Lives(id)));
+    }
+
+    [Fact]
+    public async Task With_a_qdrant_the_index_is_there_and_a_wrong_address_or_key_is_said_before_anything_starts()
+    {
+        await using var qdrant = await QdrantDouble.StartAsync("the-key");
+        var up = $"infra/up '{_folder.FullName}' --port {_port} --qdrant {qdrant.Url.AbsoluteUri}";
+
+        var nobody = await Script.RunAsync($"infra/up '{_folder.FullName}' --port {_port} --qdrant http://127.0.0.1:{FreePort()}");
+        Assert.NotEqual(0, nobody.ExitCode);
+        Assert.Contains("no Qdrant answers at http://127.0.0.1:", nobody.Error, StringComparison.Ordinal);
+        var stranger = await Script.RunAsync(up, ("Index__Qdrant__ApiKey", "another"));
+        Assert.NotEqual(0, stranger.ExitCode);
+        Assert.Contains("refuses the key in Index__Qdrant__ApiKey", stranger.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("another", stranger.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(_folder.FullName, "rabbitmq")));
+
+        var started = await Script.RunAsync(up, ("Index__Qdrant__ApiKey", "the-key"));
+        Assert.True(started.ExitCode == 0, started.Output + started.Error);
+        using var gateway = new GatewayClient(new Uri($"http://127.0.0.1:{_port}/"));
+        var image = await gateway.IndexAsync("default", Pictures.Scene(0));
+        var found = await gateway.SearchAsync("default", Pictures.Scene(0));
+        Assert.Equal(image, (Guid)found.Body["hits"]![0]!["imageId"]!);
+        await using var index = new QdrantVectorIndex(new QdrantOptions { Url = qdrant.Url, ApiKey = "the-key" });
+        Assert.Equal(1, await index.CountAsync("default-g1"));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_folder.FullName, "index")));
+
+        var down = await Script.RunAsync($"infra/down '{_folder.FullName}'");
+        Assert.True(down.ExitCode == 0, down.Output + down.Error);
     }
 
     public Task InitializeAsync() => Task.CompletedTask;
