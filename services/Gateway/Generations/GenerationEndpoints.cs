@@ -46,7 +46,7 @@ public static class GenerationEndpoints
 
     private static Task<IResult> ReindexAsync(
         string collection, IEventPublisher events, CollectionCatalog collections, CancellationToken ct, ReindexRequest? request = null) =>
-        AskAsync(
+        CollectionCommands.AskAsync(
             collection,
             collections,
             record => record.Active is not { } active ? Problems.Of(RefusalReasons.NoReindex, "Nothing is indexed in the collection yet.")
@@ -65,13 +65,13 @@ public static class GenerationEndpoints
                     CorrelationId = change,
                 };
                 await events.PublishAsync(command, ct);
-                return null;
+                return Accepted(collection, change, null);
             },
             ct);
 
     private static Task<IResult> CancelAsync(
         string collection, IEventPublisher events, CollectionCatalog collections, CancellationToken ct, GiveUpRequest? request = null) =>
-        AskAsync(
+        CollectionCommands.AskAsync(
             collection,
             collections,
             record => record.Active?.Next is null ? Problems.Of(RefusalReasons.NoReindex, "No generation is being filled.") : null,
@@ -79,13 +79,13 @@ public static class GenerationEndpoints
             {
                 var number = record.Active!.Next!.Number;
                 await events.PublishAsync(new CancelReindex { Collection = collection, Generation = number, Reason = request?.Reason, CorrelationId = change }, ct);
-                return number;
+                return Accepted(collection, change, number);
             },
             ct);
 
     private static Task<IResult> RollBackAsync(
         string collection, IEventPublisher events, CollectionCatalog collections, CancellationToken ct, GiveUpRequest? request = null) =>
-        AskAsync(
+        CollectionCommands.AskAsync(
             collection,
             collections,
             record => record.Active?.Kept is null ? Problems.Of(RefusalReasons.NoPreviousGeneration, "No generation is kept to go back to.") : null,
@@ -93,24 +93,10 @@ public static class GenerationEndpoints
             {
                 var number = record.Active!.Number;
                 await events.PublishAsync(new RollbackCollection { Collection = collection, Generation = number, Reason = request?.Reason, CorrelationId = change }, ct);
-                return number;
+                return Accepted(collection, change, number);
             },
             ct);
 
-    private static async Task<IResult> AskAsync(
-        string collection, CollectionCatalog collections, Func<CollectionRecord, IResult?> refuse, Func<CollectionRecord, Guid, Task<int?>> publish, CancellationToken ct)
-    {
-        if (await collections.GetCurrentAsync(collection, ct) is not { } record)
-        {
-            return Problems.UnknownCollection(collection);
-        }
-
-        if (refuse(record) is { } refusal)
-        {
-            return refusal;
-        }
-
-        var change = Guid.CreateVersion7();
-        return TypedResults.Accepted($"/v1/collections/{collection}/generations", new GenerationChangeResponse(change, await publish(record, change)));
-    }
+    private static IResult Accepted(string collection, Guid change, int? generation) =>
+        TypedResults.Accepted($"/v1/collections/{collection}/generations", new GenerationChangeResponse(change, generation));
 }

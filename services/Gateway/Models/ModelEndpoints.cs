@@ -68,39 +68,36 @@ public static class ModelEndpoints
         return [.. known.Zip(progress, ModelUpdateStatus.Of).Reverse()];
     }
 
-    private static async Task<IResult> UpdateAsync(
-        string collection, IEventPublisher events, CollectionCatalog collections, ModelUpdateCatalog updates, CancellationToken ct, ModelUpdateRequest? request = null)
-    {
-        if (await collections.GetCurrentAsync(collection, ct) is not { } record)
-        {
-            return Problems.UnknownCollection(collection);
-        }
+    private static Task<IResult> UpdateAsync(
+        string collection, IEventPublisher events, CollectionCatalog collections, ModelUpdateCatalog updates, CancellationToken ct, ModelUpdateRequest? request = null) =>
+        CollectionCommands.AskAsync(
+            collection,
+            collections,
+            record => record.Active?.Next is { } next
+                ? Problems.Of(RefusalReasons.ModelChanging, $"{next.ModelVersion} is about to serve the collection; an update can begin after that.")
+                : null,
+            async (_, change) =>
+            {
+                var command = new UpdateModel { Collection = collection, Seed = request?.Seed, CorrelationId = change };
+                await updates.RequestAsync(command, ct);
+                await events.PublishAsync(command, ct);
+                return TypedResults.Accepted($"/v1/collections/{collection}/model", new ModelUpdateResponse(change));
+            },
+            ct);
 
-        if (record.Active?.Next is { } next)
-        {
-            return Problems.Of(RefusalReasons.ModelChanging, $"{next.ModelVersion} is about to serve the collection; an update can begin after that.");
-        }
+    private static Task<IResult> RollBackAsync(string collection, IEventPublisher events, CollectionCatalog collections, CancellationToken ct) =>
+        CollectionCommands.AskAsync(
+            collection,
+            collections,
+            record => GivenUp(record) is null ? Problems.Of(RefusalReasons.NoPreviousModel, "No model served before the present one, and none is about to serve.") : null,
+            async (record, change) =>
+            {
+                var given = GivenUp(record)!;
+                await events.PublishAsync(new RollbackModel { Collection = collection, ModelVersion = given.ModelVersion, CorrelationId = change }, ct);
+                return TypedResults.Accepted($"/v1/collections/{collection}/model", new ModelChangeResponse(change, given.ModelVersion));
+            },
+            ct);
 
-        var command = new UpdateModel { Collection = collection, Seed = request?.Seed, CorrelationId = Guid.CreateVersion7() };
-        await updates.RequestAsync(command, ct);
-        await events.PublishAsync(command, ct);
-        return TypedResults.Accepted($"/v1/collections/{collection}/model", new ModelUpdateResponse(command.CorrelationId));
-    }
-
-    private static async Task<IResult> RollBackAsync(string collection, IEventPublisher events, CollectionCatalog collections, CancellationToken ct)
-    {
-        if (await collections.GetCurrentAsync(collection, ct) is not { } record)
-        {
-            return Problems.UnknownCollection(collection);
-        }
-
-        if ((record.Active?.Next ?? (record.Previous is null ? null : record.Active)) is not { } given)
-        {
-            return Problems.Of(RefusalReasons.NoPreviousModel, "No model served before the present one, and none is about to serve.");
-        }
-
-        var command = new RollbackModel { Collection = collection, ModelVersion = given.ModelVersion, CorrelationId = Guid.CreateVersion7() };
-        await events.PublishAsync(command, ct);
-        return TypedResults.Accepted($"/v1/collections/{collection}/model", new ModelChangeResponse(command.CorrelationId, given.ModelVersion));
-    }
+    /// <summary>The model that a roll-back gives up: the one that is to follow, or the present one if another served before it.</summary>
+    private static Generation? GivenUp(CollectionRecord record) => record.Active?.Next ?? (record.Previous is null ? null : record.Active);
 }
