@@ -45,7 +45,7 @@ public sealed class RabbitMqVirtualHost : IAsyncDisposable
                 still.Restart();
             }
 
-            if (still.Elapsed > patience || waiting.Elapsed > 10 * patience)
+            if (still.Elapsed > patience * Eventually.Slack || waiting.Elapsed > 10 * patience)
             {
                 var full = queues.Where(queue => queue.Total > 0).Select(queue => $"{queue.Name}: {queue.Ready} + {queue.Unacknowledged} unacknowledged");
                 throw new TimeoutException($"After {waiting.Elapsed}, {queues.Count} queues, not empty: {string.Join(", ", full)}");

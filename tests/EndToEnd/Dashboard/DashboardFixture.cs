@@ -31,6 +31,20 @@ public sealed class DashboardFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
+        try
+        {
+            await StartAsync();
+        }
+        catch
+        {
+            // Nobody disposes of a fixture that did not come to be.
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task StartAsync()
+    {
         var redis = RedisServer.StartAsync();
         _rabbitMq = await RabbitMqServer.StartAsync();
         _redis = await redis;

@@ -48,7 +48,16 @@ public sealed class StandaloneFixture : IAsyncLifetime
             },
             Path.Combine(_folder.FullName, "log"));
         _client = new GatewayClient(_process.Url);
-        ReadinessAtStart = await WatchStartAsync();
+        try
+        {
+            ReadinessAtStart = await WatchStartAsync();
+        }
+        catch
+        {
+            // Nobody disposes of a fixture that did not come to be.
+            await _process.DisposeAsync();
+            throw;
+        }
     }
 
     public async Task DisposeAsync()
@@ -77,9 +86,9 @@ public sealed class StandaloneFixture : IAsyncLifetime
                         seen.Add(status);
                     }
                 }
-                catch (HttpRequestException) when (_process!.IsRunning)
+                catch (Exception e) when (e is HttpRequestException or TaskCanceledException && _process!.IsRunning)
                 {
-                    // It does not listen yet.
+                    // It does not listen yet, or is too busy to answer.
                 }
 
                 return seen is [.., HttpStatusCode.OK];

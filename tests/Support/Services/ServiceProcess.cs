@@ -46,10 +46,10 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     /// <summary>Waits until <c>/health/ready</c> says so.</summary>
     /// <exception cref="InvalidOperationException">It ended instead; the message has the end of its log.</exception>
-    /// <exception cref="TimeoutException">It is not ready in time (a minute by default).</exception>
+    /// <exception cref="TimeoutException">It is not ready in time (a minute by default), times <see cref="Eventually.Slack"/>.</exception>
     public async Task WaitUntilReadyAsync(TimeSpan? timeout = null)
     {
-        var deadline = DateTime.UtcNow + (timeout ?? TimeSpan.FromMinutes(1));
+        var started = Stopwatch.GetTimestamp();
         while (!await IsReadyAsync())
         {
             if (!IsRunning)
@@ -57,7 +57,7 @@ public sealed class ServiceProcess : IAsyncDisposable
                 throw new InvalidOperationException($"{_project} ended with {_process.ExitCode}:\n{LogTail()}");
             }
 
-            if (DateTime.UtcNow > deadline)
+            if (Stopwatch.GetElapsedTime(started) > (timeout ?? TimeSpan.FromMinutes(1)) * Eventually.Slack)
             {
                 throw new TimeoutException($"{_project} is not ready in time:\n{LogTail()}");
             }
