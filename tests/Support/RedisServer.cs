@@ -50,17 +50,32 @@ public sealed class RedisServer : IAsyncDisposable
         return new RedisServer(owned, new Uri(owned.Settings["url"]));
     }
 
+    /// <summary>Starts another one that follows this one.</summary>
+    public async Task<RedisServer> StartReplicaAsync()
+    {
+        var owned = await PrivateServer.StartAsync("redis", arguments: ["--replica-of", Owned().Settings["dir"]]);
+        return new RedisServer(owned, new Uri(owned.Settings["url"]));
+    }
+
+    /// <summary>Starts a sentinel, which makes a replica of this one the primary when this one is gone for a second.</summary>
+    public async Task<IAsyncDisposable> StartSentinelAsync() =>
+        await PrivateServer.StartAsync("redis", arguments: ["--sentinel-of", Owned().Settings["dir"]]);
+
     /// <summary>Bytes of memory that its data take.</summary>
-    public async Task<long> UsedMemoryAsync()
+    public async Task<long> UsedMemoryAsync() =>
+        long.Parse(await InfoAsync("memory", "used_memory"), CultureInfo.InvariantCulture);
+
+    /// <summary>One figure that it gives of itself: <c>INFO SECTION</c>'s line <c>NAME:…</c>.</summary>
+    public async Task<string> InfoAsync(string section, string name)
     {
         using var client = new TcpClient();
         await client.ConnectAsync(Url.Host, Url.Port < 0 ? 6379 : Url.Port);
         using var answers = new StreamReader(client.GetStream());
         var password = Uri.UnescapeDataString(Url.UserInfo.Split(':', 2)[^1]);
-        var commands = password.Length == 0 ? "INFO memory\r\nQUIT\r\n" : $"AUTH {password}\r\nINFO memory\r\nQUIT\r\n";
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(commands));
-        var line = (await answers.ReadToEndAsync()).Split('\n').First(text => text.StartsWith("used_memory:", StringComparison.Ordinal));
-        return long.Parse(line["used_memory:".Length..], CultureInfo.InvariantCulture);
+        var commands = $"INFO {section}\r\nQUIT\r\n";
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(password.Length == 0 ? commands : $"AUTH {password}\r\n{commands}"));
+        var line = (await answers.ReadToEndAsync()).Split('\n').First(text => text.StartsWith($"{name}:", StringComparison.Ordinal));
+        return line[(name.Length + 1)..].TrimEnd('\r');
     }
 
     /// <summary>A key prefix that no other test has.</summary>

@@ -27,8 +27,17 @@ public sealed class StateStoreOptions
     /// <summary>For SQLite: the file.</summary>
     public string Path { get; set; } = "data/state.db";
 
-    /// <summary>For Redis: <c>host:port,password=…</c>.</summary>
+    /// <summary>
+    /// For Redis: <c>host:port,password=…</c>; with replicas all servers, <c>host:port,host:port,password=…</c>: calls go to the one
+    /// that is the primary.
+    /// </summary>
     public string ConnectionString { get; set; } = "";
+
+    /// <summary>
+    /// For Redis: how many replicas must have a commit before it counts, 0 to 5. With at least 1 a commit survives the loss of the
+    /// primary; with fewer replicas than that alive there are no commits.
+    /// </summary>
+    public int Replicas { get; set; }
 
     /// <summary>For Redis: put before every key, so that several systems can share a server.</summary>
     public string KeyPrefix { get; set; } = "pipeline:";

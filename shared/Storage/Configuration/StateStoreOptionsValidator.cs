@@ -33,6 +33,11 @@ internal sealed class StateStoreOptionsValidator : IValidateOptions<StateStoreOp
             failures.Add($"{StateStoreOptions.Section}:Timeout must be above zero and at most {StateStoreOptions.MaxTimeout}.");
         }
 
+        if (options.Replicas is < 0 or > 5)
+        {
+            failures.Add($"{StateStoreOptions.Section}:Replicas must be 0 to 5.");
+        }
+
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 }

@@ -42,7 +42,7 @@ public static class StorageServiceCollectionExtensions
         var options = provider.GetRequiredService<IOptions<StateStoreOptions>>().Value;
         return options.Provider == StateProvider.Redis
             ? new RedisStateStore(
-                options.ConnectionString, options.KeyPrefix, options.Timeout, provider.GetService<ILogger<RedisStateStore>>())
+                options.ConnectionString, options.KeyPrefix, options.Timeout, provider.GetService<ILogger<RedisStateStore>>(), options.Replicas)
             : new SqliteStateStore(options.Path);
     }
 }

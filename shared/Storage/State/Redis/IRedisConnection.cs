@@ -13,6 +13,12 @@ internal interface IRedisConnection : IAsyncDisposable
     /// <summary>A command that answers an integer.</summary>
     Task<long> NumberAsync(string command, object[] arguments, TimeSpan timeout, CancellationToken ct);
 
+    /// <summary>A command that writes and answers an integer, which comes when so many replicas have the write.</summary>
+    /// <exception cref="RedisUnreachableException">
+    /// Also when fewer replicas have it, or when that is not certain: the write may be lost with the server that it was made on.
+    /// </exception>
+    Task<long> ReplicatedNumberAsync(string command, object[] arguments, int replicas, TimeSpan timeout, CancellationToken ct);
+
     /// <summary>A command that answers bytes, or nil.</summary>
     Task<byte[]?> BytesAsync(string command, object[] arguments, TimeSpan timeout, CancellationToken ct);
 

@@ -11,12 +11,16 @@ internal sealed class RedisCommitArguments
     private RedisCommitArguments(RedisKeys names) => _names = names;
 
     /// <summary>Script hash, number of keys, keys, arguments: what EVALSHA takes; EVAL takes the source in the first place.</summary>
-    public static object[] Of(StateTransaction transaction, RedisKeys names, TimeSpan remembered)
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="names">The keys' names.</param>
+    /// <param name="remembered">How long it is remembered.</param>
+    /// <param name="always">Also if repeating it would not be seen: it is remembered so that the repetition writes, too.</param>
+    public static object[] Of(StateTransaction transaction, RedisKeys names, TimeSpan remembered, bool always = false)
     {
         var commit = new RedisCommitArguments(names);
         commit.IndexOf(names.Clock);
         commit.IndexOf(names.Marker(transaction.Id));
-        commit._arguments.Add(RedisScripts.Number(transaction.IsRepeatable ? 0 : (long)remembered.TotalMilliseconds));
+        commit._arguments.Add(RedisScripts.Number(transaction.IsRepeatable && !always ? 0 : (long)remembered.TotalMilliseconds));
         commit._arguments.Add(RedisScripts.Number(transaction.Conditions.Count));
         foreach (var condition in transaction.Conditions)
         {

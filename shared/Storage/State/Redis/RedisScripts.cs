@@ -29,12 +29,13 @@ internal static class RedisScripts
     /// KEYS: version clock, marker of this transaction, then every key that is touched.
     /// ARGV: how long to remember the marker (ms; 0: not at all), number of conditions, per condition (code, key, number), then
     /// the changes, each a code with its arguments; keys are given as indices into KEYS.
-    /// Answers 1 if applied, also if this transaction was applied before, 0 if a condition does not hold.
+    /// Answers 1 if applied, 0 if a condition does not hold. If this transaction was applied before, it answers 1 and prolongs the
+    /// marker: that is a write, behind which the first time's writes reach the replicas.
     /// A record is stored as its version in decimal, a line feed, the value.
     /// </summary>
     public static readonly RedisScript Commit = new($$"""
         local remember = tonumber(ARGV[1])
-        if remember > 0 and redis.call('EXISTS', KEYS[2]) == 1 then return 1 end
+        if remember > 0 and redis.call('PEXPIRE', KEYS[2], ARGV[1]) == 1 then return 1 end
         local a = 3
         for _ = 1, tonumber(ARGV[2]) do
             local key = KEYS[tonumber(ARGV[a + 1])]

@@ -14,7 +14,8 @@ namespace Pipeline.Storage;
 /// <remarks>
 /// A call is repeated until its time-out while the server cannot be reached, so a quick restart is not seen by callers. A
 /// commit that was sent before the connection broke may have been applied: the script leaves a marker named after the
-/// transaction for two minutes, so that the repetition answers true and changes nothing.
+/// transaction for two minutes, so that the repetition answers true and changes nothing. Where replicas must have it too, a
+/// commit that they do not have in time is repeated, on whichever server is the primary then.
 /// </remarks>
 public sealed class RedisStateStore : IStateStore, IStorageProbe, IAsyncDisposable, IDisposable
 {
@@ -23,23 +24,30 @@ public sealed class RedisStateStore : IStateStore, IStorageProbe, IAsyncDisposab
     private readonly IRedisConnection _connection;
     private readonly RedisKeys _keys;
     private readonly TimeSpan _timeout;
+    private readonly int _replicas;
 
     /// <summary>Prepares the store; the connection is made at the first call, and again whenever it is lost.</summary>
-    /// <param name="connectionString">In the form of StackExchange.Redis: <c>host:port,password=…</c>.</param>
+    /// <param name="connectionString">
+    /// In the form of StackExchange.Redis: <c>host:port,password=…</c>, or several servers, <c>host:port,host:port,password=…</c>, of which
+    /// one is the primary and the others follow it.
+    /// </param>
     /// <param name="keyPrefix">Put before every key, so that several systems can share a server.</param>
     /// <param name="timeout">Longest duration of a call, its repetitions included; at most 30 s.</param>
     /// <param name="logger">Told when the connection is lost and restored.</param>
-    public RedisStateStore(string connectionString, string keyPrefix, TimeSpan timeout, ILogger<RedisStateStore>? logger = null)
-        : this(new StackExchangeConnection(connectionString, logger ?? NullLogger<RedisStateStore>.Instance), keyPrefix, timeout)
+    /// <param name="replicas">How many replicas must have a commit before it counts; 0: the primary's word is enough.</param>
+    public RedisStateStore(string connectionString, string keyPrefix, TimeSpan timeout, ILogger<RedisStateStore>? logger = null, int replicas = 0)
+        : this(new StackExchangeConnection(connectionString, logger ?? NullLogger<RedisStateStore>.Instance), keyPrefix, timeout, replicas)
     {
     }
 
-    internal RedisStateStore(IRedisConnection connection, string keyPrefix, TimeSpan timeout)
+    internal RedisStateStore(IRedisConnection connection, string keyPrefix, TimeSpan timeout, int replicas = 0)
     {
         ArgumentNullException.ThrowIfNull(keyPrefix);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(timeout, StateStoreOptions.MaxTimeout);
+        ArgumentOutOfRangeException.ThrowIfNegative(replicas);
         _connection = connection;
+        _replicas = replicas;
         _keys = new RedisKeys(keyPrefix);
         _timeout = timeout;
     }
@@ -68,8 +76,8 @@ public sealed class RedisStateStore : IStateStore, IStorageProbe, IAsyncDisposab
     {
         ArgumentNullException.ThrowIfNull(transaction);
         transaction.ThrowIfCommitted();
-        var arguments = RedisCommitArguments.Of(transaction, _keys, TransactionsRemembered);
-        var applied = await EvaluateAsync(RedisScripts.Commit, arguments, _connection.NumberAsync, ct) == 1;
+        var arguments = RedisCommitArguments.Of(transaction, _keys, TransactionsRemembered, always: _replicas > 0);
+        var applied = await EvaluateAsync(RedisScripts.Commit, arguments, CommitAsync, ct) == 1;
         if (applied)
         {
             transaction.MarkCommitted();
@@ -151,6 +159,10 @@ public sealed class RedisStateStore : IStateStore, IStorageProbe, IAsyncDisposab
 
     /// <summary>The same, blocking; for containers that are disposed synchronously.</summary>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    private Task<long> CommitAsync(string command, object[] arguments, TimeSpan timeout, CancellationToken ct) => _replicas == 0
+        ? _connection.NumberAsync(command, arguments, timeout, ct)
+        : _connection.ReplicatedNumberAsync(command, arguments, _replicas, timeout, ct);
 
     private async Task<T> EvaluateAsync<T>(
         RedisScript script, object[] arguments, Func<string, object[], TimeSpan, CancellationToken, Task<T>> call, CancellationToken ct) =>

@@ -13,6 +13,9 @@ internal sealed partial class StackExchangeConnection : IRedisConnection
 {
     private static readonly TimeSpan LongestConnect = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(5);
+    // Other calls wait behind one that waits for replicas.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RolesAskedAgain = TimeSpan.FromSeconds(1);
 
     private readonly ConfigurationOptions _configuration;
     private readonly ILogger _logger;
@@ -20,6 +23,9 @@ internal sealed partial class StackExchangeConnection : IRedisConnection
     private ConnectionMultiplexer? _multiplexer;
     // When the first call was made since the last answer; 0: every answer that was asked for has come.
     private long _askedAt;
+    // Counts what may have come between two commands sent one after the other: another connection, or another primary.
+    private int _changes;
+    private long _rolesAskedAt;
     private volatile bool _disposed;
 
     public StackExchangeConnection(string connectionString, ILogger logger)
@@ -32,10 +38,26 @@ internal sealed partial class StackExchangeConnection : IRedisConnection
         _configuration.ConnectRetry = 1;
         _configuration.KeepAlive = 10;
         _configuration.ReconnectRetryPolicy = new LinearRetry(500);
+        // Of several servers it is looked so often which of them is the primary.
+        _configuration.ConfigCheckSeconds = 5;
     }
 
     public async Task<long> NumberAsync(string command, object[] arguments, TimeSpan timeout, CancellationToken ct) =>
         (long)await ExecuteAsync(command, arguments, timeout, ct);
+
+    public async Task<long> ReplicatedNumberAsync(string command, object[] arguments, int replicas, TimeSpan timeout, CancellationToken ct)
+    {
+        var before = Volatile.Read(ref _changes);
+        // A server speaks of the writes of the connection that asks: both go over one, or there was a change.
+        object[] wait = [RedisScripts.Number(replicas), RedisScripts.Number((long)LongestWait.TotalMilliseconds)];
+        var answers = await ExecuteAsync([(command, arguments), ("WAIT", wait)], timeout, ct);
+        var copies = (long)answers[1];
+        return copies < replicas
+            ? throw new RedisUnreachableException($"{copies} of {replicas} replicas have the write.")
+            : before != Volatile.Read(ref _changes)
+                ? throw new RedisUnreachableException("The connection changed before the replicas had the write.")
+                : (long)answers[0];
+    }
 
     public async Task<byte[]?> BytesAsync(string command, object[] arguments, TimeSpan timeout, CancellationToken ct) =>
         (byte[]?)await ExecuteAsync(command, arguments, timeout, ct);
@@ -53,7 +75,10 @@ internal sealed partial class StackExchangeConnection : IRedisConnection
         }
     }
 
-    private async Task<RedisResult> ExecuteAsync(string command, object[] arguments, TimeSpan timeout, CancellationToken ct)
+    private async Task<RedisResult> ExecuteAsync(string command, object[] arguments, TimeSpan timeout, CancellationToken ct) =>
+        (await ExecuteAsync([(command, arguments)], timeout, ct))[0];
+
+    private async Task<RedisResult[]> ExecuteAsync((string Name, object[] Arguments)[] commands, TimeSpan timeout, CancellationToken ct)
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(RedisStateStore));
         Interlocked.CompareExchange(ref _askedAt, Stopwatch.GetTimestamp(), 0);
@@ -62,19 +87,27 @@ internal sealed partial class StackExchangeConnection : IRedisConnection
         {
             // This client has no time-out for asynchronous calls of its own.
             multiplexer ??= await ConnectAsync(ct).WaitAsync(timeout, ct);
-            var pending = multiplexer.GetDatabase().ExecuteAsync(command, arguments);
+            var database = multiplexer.GetDatabase();
+            var pending = Task.WhenAll(Array.ConvertAll(commands, command => database.ExecuteAsync(command.Name, command.Arguments)));
             Observe(pending);
-            var answer = await pending.WaitAsync(timeout, ct);
+            var answers = await pending.WaitAsync(timeout, ct);
             Volatile.Write(ref _askedAt, 0);
-            return answer;
+            return answers;
         }
         catch (RedisServerException e)
         {
             Volatile.Write(ref _askedAt, 0);
-            throw new RedisErrorException(e.Message, e);
+            var error = new RedisErrorException(e.Message, e);
+            if (error.IsOfReplica)
+            {
+                AskForRoles(multiplexer);
+            }
+
+            throw error;
         }
         catch (Exception e) when (e is RedisConnectionException or TimeoutException || IsOfGivenUp(e, ct))
         {
+            AskForRoles(multiplexer);
             GiveUpIfSilent(multiplexer);
             throw new RedisUnreachableException(e.Message, e);
         }
@@ -101,7 +134,12 @@ internal sealed partial class StackExchangeConnection : IRedisConnection
             var multiplexer = await connecting.WaitAsync(LongestConnect);
             // Answers complete on the thread pool, in any order: in order, one slow continuation holds up all others.
             multiplexer.PreserveAsyncOrder = false;
-            multiplexer.ConnectionFailed += (_, e) => LogLost(_logger, e.EndPoint, e.FailureType, e.Exception);
+            multiplexer.ConnectionFailed += (_, e) =>
+            {
+                Interlocked.Increment(ref _changes);
+                LogLost(_logger, e.EndPoint, e.FailureType, e.Exception);
+            };
+            multiplexer.ConfigurationChanged += (_, _) => Interlocked.Increment(ref _changes);
             multiplexer.ConnectionRestored += (_, e) => LogRestored(_logger, e.EndPoint);
             return multiplexer;
         }
@@ -126,9 +164,23 @@ internal sealed partial class StackExchangeConnection : IRedisConnection
 
         // The next one is measured from its own first call.
         Volatile.Write(ref _askedAt, 0);
+        Interlocked.Increment(ref _changes);
         LogSilent(_logger, LongestSilence);
         // One that is stuck may not end either: nobody waits for that.
         Observe(Task.Run(multiplexer.Dispose));
+    }
+
+    // The primary that this client knows may be none any more: it looks now, rather than at its next regular look.
+    private void AskForRoles(ConnectionMultiplexer? multiplexer)
+    {
+        var asked = Volatile.Read(ref _rolesAskedAt);
+        if (multiplexer is null || _configuration.EndPoints.Count < 2 || (asked != 0 && Stopwatch.GetElapsedTime(asked) < RolesAskedAgain)
+            || Interlocked.CompareExchange(ref _rolesAskedAt, Stopwatch.GetTimestamp(), asked) != asked)
+        {
+            return;
+        }
+
+        Observe(Task.Run(() => multiplexer.ConfigureAsync()));
     }
 
     // Calls that were on their way on a multiplexer when another call gave it up.
