@@ -15,6 +15,12 @@ public sealed class DashboardOptions : IValidatableObject
     /// </summary>
     public IList<ApiKeyOptions> ApiKeys { get; init; } = [];
 
+    /// <summary>
+    /// Whether keys are taken over plain HTTP from elsewhere than this machine: in a container whose port is published on loopback
+    /// alone, say, or behind a proxy that ends TLS, where nobody can listen.
+    /// </summary>
+    public bool AllowInsecureKey { get; init; }
+
     /// <summary>How long a session lasts without a request.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
     public TimeSpan SessionLifetime { get; init; } = TimeSpan.FromHours(12);

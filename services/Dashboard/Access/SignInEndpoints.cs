@@ -30,7 +30,7 @@ internal static class SignInEndpoints
         HttpContext context, IOptions<DashboardOptions> options, SignInAttempts attempts, AuditLog audit, [Microsoft.AspNetCore.Mvc.FromForm] string? key = null,
         [Microsoft.AspNetCore.Mvc.FromForm] string? to = null)
     {
-        if (!context.Request.IsHttps && !(LocalHosts.IsLoopback(context.Request.Host) && context.Connection.RemoteIpAddress is { } from && IPAddress.IsLoopback(from)))
+        if (!context.Request.IsHttps && !options.Value.AllowInsecureKey && !(LocalHosts.IsLoopback(context.Request.Host) && context.Connection.RemoteIpAddress is { } from && IPAddress.IsLoopback(from)))
         {
             return Page(context, to, Texts.Access.NotEncrypted, StatusCodes.Status403Forbidden);
         }

@@ -6,6 +6,7 @@ internal sealed record EndpointSettings
     public const string BulkSuffix = "-bulk";
     public const string RetrySuffix = "_retry";
     public const string QuarantineSuffix = "_quarantine";
+    public const string ErrorSuffix = "_error";
 
     // RabbitMQ closes the channel of a consumer that keeps a message for 30 minutes; this leaves time for the work itself.
     private static readonly TimeSpan HoldBudget = TimeSpan.FromMinutes(24);

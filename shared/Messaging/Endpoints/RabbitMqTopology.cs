@@ -47,7 +47,7 @@ internal static class RabbitMqTopology
     {
         foreach (var endpoint in routes.Select(route => route.Endpoint).Distinct(StringComparer.Ordinal))
         {
-            await DeclareSatellitesAsync(channel, endpoint, cancellationToken);
+            await DeclareSatellitesAsync(channel, endpoint, options.DeliveryLimit, cancellationToken);
             await channel.ExchangeDeclareAsync(endpoint, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken);
             await channel.QueueDeclareAsync(endpoint, true, false, false, WorkQueue(endpoint, options.DeliveryLimit), cancellationToken: cancellationToken);
             await channel.QueueBindAsync(endpoint, endpoint, "", cancellationToken: cancellationToken);
@@ -62,7 +62,7 @@ internal static class RabbitMqTopology
     }
 
     /// <summary>Declares the queues beside an endpoint's own.</summary>
-    public static async Task DeclareSatellitesAsync(IChannel channel, string name, CancellationToken cancellationToken)
+    public static async Task DeclareSatellitesAsync(IChannel channel, string name, int deliveryLimit, CancellationToken cancellationToken)
     {
         var quarantine = name + EndpointSettings.QuarantineSuffix;
         await channel.ExchangeDeclareAsync(quarantine, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken);
@@ -74,6 +74,13 @@ internal static class RabbitMqTopology
         await channel.ExchangeDeclareAsync(retry, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken);
         await channel.QueueDeclareAsync(retry, true, false, false, DeadLettering(name), cancellationToken: cancellationToken);
         await channel.QueueBindAsync(retry, retry, "", cancellationToken: cancellationToken);
+
+        // As MassTransit declares it at the first error: with the endpoint's own arguments. Who looks how many failures wait finds
+        // it from the beginning; asking for a queue that is not there costs a channel and two lines of the broker's log.
+        var error = name + EndpointSettings.ErrorSuffix;
+        await channel.ExchangeDeclareAsync(error, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken);
+        await channel.QueueDeclareAsync(error, true, false, false, WorkQueue(name, deliveryLimit), cancellationToken: cancellationToken);
+        await channel.QueueBindAsync(error, error, "", cancellationToken: cancellationToken);
     }
 
     // The pause is the message's own time to live, not the queue's: it can be configured anew without a new queue.

@@ -30,7 +30,7 @@ internal sealed class RouteDeclaration(IOptions<MessagingOptions> options, IEnum
         {
             if (endpoint is not null)
             {
-                await RabbitMqTopology.DeclareSatellitesAsync(channel, endpoint, ct);
+                await RabbitMqTopology.DeclareSatellitesAsync(channel, endpoint, options.Value.DeliveryLimit, ct);
             }
 
             if (!_declared.TryGetValue(connection, out _))

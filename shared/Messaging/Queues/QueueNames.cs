@@ -9,7 +9,7 @@ public static class QueueNames
     public static string Retry(string endpoint) => endpoint + EndpointSettings.RetrySuffix;
 
     /// <summary>Where messages lie that failed for good.</summary>
-    public static string Error(string endpoint) => endpoint + "_error";
+    public static string Error(string endpoint) => endpoint + EndpointSettings.ErrorSuffix;
 
     /// <summary>Where messages lie that killed their worker.</summary>
     public static string Quarantine(string endpoint) => endpoint + EndpointSettings.QuarantineSuffix;
