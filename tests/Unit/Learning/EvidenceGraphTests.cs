@@ -76,6 +76,37 @@ public sealed class EvidenceGraphTests
         Assert.Equal(1, two.HoldOut(0.9, 1).Learned.PairCount);
     }
 
+    [Fact]
+    public void Of_what_is_not_learned_from_anyway_a_share_is_kept_back_apart()
+    {
+        var graph = EvidenceGraph.OfPairs(80, Enumerable.Range(0, 20).SelectMany(subject => new EvidencePair[]
+            { new(4 * subject, (4 * subject) + 1), new((4 * subject) + 1, (4 * subject) + 2) }));
+        HashSet<int> old = [.. Enumerable.Range(0, 10).Select(subject => graph.Subject(4 * subject))];
+        var (learned, heldOut) = graph.HoldOut(0.2, seed: 3, old);
+
+        Assert.Equal([(true, 4), (false, 4)], heldOut.GroupBy(pair => old.Contains(graph.Subject(pair.First))).Select(half => (half.Key, half.Count())).OrderByDescending(half => half.Key));
+        Assert.Equal(graph.PairCount, learned.PairCount + heldOut.Count);
+
+        // The only new thing is learned; what is judged by is old.
+        var two = EvidenceGraph.OfPairs(4, [new(0, 1), new(2, 3)]);
+        Assert.Equal([new EvidencePair(2, 3)], two.HoldOut(0.9, 1, new HashSet<int> { two.Subject(2) }).HeldOut);
+    }
+
+    [Fact]
+    public void Evidence_among_some_images_and_with_further_ones_is_that_of_the_images_it_names()
+    {
+        // 0-1-2 are one subject, of which 0 and 2 are connected by 1 alone; 3 and 4 another one.
+        var graph = EvidenceGraph.OfPairs(6, [new(0, 1), new(1, 2), new(3, 4)]);
+        var some = graph.Among([0, 2, 3, 4]);
+        Assert.Equal([new EvidencePair(2, 3)], some.Pairs());
+        Assert.Equal([0, 0, 2, 2], Enumerable.Range(0, 4).Select(some.Subject));
+
+        var more = graph.And([7, -1, 7]);
+        Assert.Equal([new(0, 1), new(1, 2), new(3, 4), new EvidencePair(6, 8)], more.Pairs());
+        Assert.Equal([0, 0, 0, 3, 3, 5, 6, 7, 6], Enumerable.Range(0, 9).Select(more.Subject));
+        Assert.True(more.IsPair(8, 6));
+    }
+
     private static HashSet<int> Reached(EvidencePair[] pairs, int image)
     {
         HashSet<int> reached = [image];

@@ -59,6 +59,29 @@ public sealed class LossTests
     }
 
     [Fact]
+    public void Two_teachers_each_hold_what_is_theirs()
+    {
+        const int Real = 4;
+        var (features, teacher) = Draw(9);
+        var (specialist, _) = Draw(10);
+        LossInputs Two(LossInputs x) => x with
+        {
+            Specialist = x.Math.Graph.Constant("specialist", specialist, Rows, Dimensions),
+            Synthesised = x.Math.Graph.Constant("synthesised", [.. Enumerable.Range(0, Rows).Select(i => i < Real ? 0f : 1)], Rows, 1),
+        };
+
+        Assert.Equal(2 * Range(0, Real).Average(i => Distance(features, i, specialist, i)), Value(features, teacher, x => TeacherLoss.Specialist(Two(x))), 1e-5);
+        Assert.Equal(2 * Range(0, Real).Average(i => Distance(features, i, teacher, i)), Value(features, teacher, x => PairLoss.Fidelity(Two(x))), 1e-5);
+        Assert.Equal(2 * Range(Real, Rows).Average(i => Distance(features, i, teacher, i)), Value(features, teacher, x => TeacherLoss.Rehearsal(Two(x))), 1e-5);
+        Assert.Equal(
+            2 * Range(0, Rows).Average(i => Distance(features, i, specialist, i)),
+            Value(features, teacher, x => TeacherLoss.Specialist(Two(x) with { Synthesised = null })),
+            1e-5);
+
+        static IEnumerable<int> Range(int first, int end) => Enumerable.Range(first, end - first);
+    }
+
+    [Fact]
     public void Contrast_tells_pairs_from_images_that_nothing_connects()
     {
         const double Temperature = 0.1;

@@ -88,6 +88,29 @@ public sealed class CollectionUpdatesTests
     }
 
     [Fact]
+    public async Task Two_updates_of_one_collection_at_once_take_turns()
+    {
+        await using var world = await UpdatingWorld.CreateAsync();
+        UpdateModel[] commands = [UpdatingWorld.Command(), UpdatingWorld.Command()];
+        List<string> checkpoints = [];
+        world.Blobs.BeforePut = key =>
+        {
+            lock (checkpoints)
+            {
+                checkpoints.AddRange(key.EndsWith("/checkpoint", StringComparison.Ordinal) ? [key] : []);
+            }
+
+            return Task.CompletedTask;
+        };
+        await Task.WhenAll(commands.Select(command => world.RunAsync(command)));
+
+        Assert.Equal(2 * 39, checkpoints.Count);
+        Assert.Single(checkpoints[..39].Distinct());
+        Assert.Single(checkpoints[39..].Distinct());
+        Assert.All(await Task.WhenAll(commands.Select(world.UpdateAsync)), update => Assert.Equal(TrainingState.Done, update.State));
+    }
+
+    [Fact]
     public async Task A_head_that_does_not_pass_its_gate_is_registered_with_its_figures_and_not_published()
     {
         await using var world = await UpdatingWorld.CreateAsync();

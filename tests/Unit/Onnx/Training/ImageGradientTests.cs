@@ -80,6 +80,12 @@ public sealed class ImageGradientTests
             OnnxAttribute.Of("count_include_pad", 1L)),
         seed: 6, [2, 2, 5, 6]);
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Global_average_pooling(bool known) => (Linear with { Fixed = _ => known }).Run(
+        (math, p) => math.Node("GlobalAveragePool", p[0]), seed: 8, [2, 3, 4, 5]);
+
     [Fact]
     public void Global_max_pooling() => (GradientCheck.CurvedInFloat with { Epsilon = 1e-3 }).Run(
         (math, p) => math.Node("GlobalMaxPool", p[0]), seed: 7, [2, 3, 3, 3]);

@@ -15,6 +15,10 @@ public sealed class ShapeGradientTests
     public void Slices_of_an_inner_axis_by_a_matrix_of_numbers() => new GradientCheck().Run(
         (math, p) => math.Gather(p[0], math.Graph.Constant("numbers", [1L, 0, 1, 2], 2, 2), axis: 1), seed: 2, [2, 3, 2]);
 
+    [Fact]
+    public void Dropout_of_a_network_that_only_answers_drops_nothing() =>
+        new GradientCheck { Type = OnnxElementType.Float, Epsilon = 0.25, Tolerance = 2e-4 }.Run((math, p) => math.Node("Dropout", p[0]), seed: 8, [3, 4]);
+
     [Theory]
     [InlineData(1, 1, 4, 1)]
     [InlineData(0, 0, 5, 2)]
