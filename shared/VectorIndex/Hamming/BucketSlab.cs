@@ -16,34 +16,33 @@ internal sealed class BucketSlab
 
     // First free piece of each size, −1: none. The first value of a free piece is the next one.
     private readonly int[] _free = [.. Enumerable.Repeat(-1, 128)];
-    private ulong[] _words = new ulong[64 + Slack];
+    private ulong[] _words = LargeArrays.Allocate<ulong>(64 + Slack);
     private int[] _values = new int[64];
     private int _end;
 
     // What lies before place 0 of the words, so that it begins a cache line.
     private int _skipped;
 
-    public ReadOnlySpan<ulong> Words(Bucket bucket) => _words.AsSpan(_skipped + bucket.Start, bucket.Count);
-
     /// <summary>The value at a place of the slab.</summary>
     public int Value(int place) => _values[place];
 
-    /// <summary>Fetches the bucket's first words into the cache; what follows the processor foresees.</summary>
-    public unsafe void PrefetchWords(Bucket bucket)
+    /// <summary>Where a bucket's words are; the first are on their way into the cache, and what follows the processor foresees.</summary>
+    /// <returns>Their address until the slab changes: its arrays are pinned.</returns>
+    public unsafe ulong* Fetch(Bucket bucket)
     {
-        if (!Sse.IsSupported)
+        var first = (ulong*)Unsafe.AsPointer(ref _words[_skipped + bucket.Start]);
+        if (Sse.IsSupported)
         {
-            return;
+            // Two lines in any case, which costs less than a branch that cannot be foreseen.
+            Sse.Prefetch0(first);
+            Sse.Prefetch0(first + LineWords);
+            for (var word = 2 * LineWords; word < Math.Min(bucket.Count, 8 * LineWords); word += LineWords)
+            {
+                Sse.Prefetch0(first + word);
+            }
         }
 
-        // Two lines in any case, which costs less than a branch that cannot be foreseen.
-        ref var first = ref _words[_skipped + bucket.Start];
-        Sse.Prefetch0(Unsafe.AsPointer(ref first));
-        Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref first, LineWords)));
-        for (var word = 2 * LineWords; word < Math.Min(bucket.Count, 8 * LineWords); word += LineWords)
-        {
-            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref first, word)));
-        }
+        return first;
     }
 
     /// <summary>Fetches the value at a place into the cache.</summary>

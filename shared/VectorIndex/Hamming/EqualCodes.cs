@@ -27,17 +27,10 @@ internal sealed class EqualCodes
         if (ids >= 0)
         {
             nearest.Offer(distance, ids);
-            return;
         }
-
-        foreach (var id in _lists.Ids(-2 - ids))
+        else
         {
-            if (distance > nearest.Bar)
-            {
-                return;
-            }
-
-            nearest.Offer(distance, id);
+            nearest.Offer(distance, _lists.Ids(-2 - ids));
         }
     }
 
@@ -47,6 +40,15 @@ internal sealed class EqualCodes
         if (Sse.IsSupported)
         {
             Sse.Prefetch0(Unsafe.AsPointer(ref _ids[record]));
+        }
+    }
+
+    /// <summary>Fetches what <see cref="OfferIds"/> begins with into the cache.</summary>
+    public void PrefetchIds(int ids)
+    {
+        if (ids < 0)
+        {
+            _lists.Prefetch(-2 - ids);
         }
     }
 

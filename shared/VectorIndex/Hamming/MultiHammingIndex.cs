@@ -9,7 +9,7 @@ namespace Pipeline.VectorIndex.Hamming;
 /// would cost more than comparing with every code, the search does the latter, at worst after as long in vain.
 /// </summary>
 /// <remarks>
-/// Equal codes are one entry, however many ids they have. A code takes about 25 + 18·m bytes beside two copies of itself.
+/// Equal codes are one entry, however many ids they have. A code takes about 18 + 18·m bytes beside two copies of itself.
 /// </remarks>
 public sealed class MultiHammingIndex : IHammingIndex
 {

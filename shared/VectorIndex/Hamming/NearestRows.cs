@@ -10,10 +10,14 @@ internal sealed class NearestRows : IDisposable
 {
     private const int MinBuffer = 256;
 
-    /// <summary>Rows from which on sorting them byte by byte pays.</summary>
+    /// <summary>Rows from which on sorting them by some bits at a time pays.</summary>
     private const int MinRadix = 96;
 
+    /// <summary>Rows from which on fewer passes pay, each of which begins with a longer table.</summary>
+    private const int ManyRows = 2048;
+
     private readonly int _capacity;
+    private readonly int _radius;
     private readonly int[] _counts;
 
     // Distance in the upper half, row in the lower: the order of results.
@@ -30,7 +34,7 @@ internal sealed class NearestRows : IDisposable
     public NearestRows(int capacity, int radius)
     {
         _capacity = capacity;
-        _bar = radius;
+        (_bar, _radius) = (radius, radius);
         _counts = ArrayPool<int>.Shared.Rent(radius + 1);
         _counts.AsSpan(0, radius + 1).Clear();
         _keys = ArrayPool<ulong>.Shared.Rent(MinBuffer);
@@ -65,6 +69,37 @@ internal sealed class NearestRows : IDisposable
             _upTo = _below;
             _below -= _counts[--_bar];
         }
+    }
+
+    /// <summary>Offers rows of one distance, which does not exceed <see cref="Bar"/>.</summary>
+    public void Offer(int distance, ReadOnlySpan<int> rows)
+    {
+        if (_capacity < int.MaxValue)
+        {
+            for (var i = 0; i < rows.Length && distance <= _bar; i++)
+            {
+                Offer(distance, rows[i]);
+            }
+
+            return;
+        }
+
+        // All are wanted, and the bar stays where it is.
+        if (_keys.Length - _kept < rows.Length)
+        {
+            Grow(_kept + rows.Length);
+        }
+
+        var keys = _keys.AsSpan(_kept, rows.Length);
+        for (var i = 0; i < keys.Length; i++)
+        {
+            keys[i] = ((ulong)(uint)distance << 32) | (uint)rows[i];
+        }
+
+        _kept += rows.Length;
+        _counts[distance] += rows.Length;
+        _upTo += rows.Length;
+        _below += distance < _bar ? rows.Length : 0;
     }
 
     /// <summary>Takes over what another of the same capacity and radius has found.</summary>
@@ -105,7 +140,7 @@ internal sealed class NearestRows : IDisposable
             next[d] = start;
         }
 
-        var hits = new HammingHit[Math.Min(_capacity, _kept)];
+        var hits = GC.AllocateUninitializedArray<HammingHit>(Math.Min(_capacity, _kept));
         foreach (var key in _keys.AsSpan(0, _kept))
         {
             var (distance, row) = ((int)(key >> 32), (int)(uint)key);
@@ -130,15 +165,17 @@ internal sealed class NearestRows : IDisposable
             return;
         }
 
-        // Byte by byte, the least significant one first; each pass keeps the order of the one before.
+        // Some bits at a time, the least significant ones first; each pass keeps the order of the one before.
+        var bits = _kept < ManyRows ? 8 : 11;
+        var mask = (1u << bits) - 1;
         var sorted = ArrayPool<ulong>.Shared.Rent(_keys.Length);
-        Span<int> places = stackalloc int[256];
-        for (var shift = 0; shift < 32 && greatest >> shift != 0; shift += 8)
+        Span<int> places = stackalloc int[1 << bits];
+        for (var shift = 0; shift < 32 && greatest >> shift != 0; shift += bits)
         {
             places.Clear();
             foreach (var key in _keys.AsSpan(0, _kept))
             {
-                places[(byte)(key >> shift)]++;
+                places[(int)(((uint)key >> shift) & mask)]++;
             }
 
             var start = 0;
@@ -149,7 +186,7 @@ internal sealed class NearestRows : IDisposable
 
             foreach (var key in _keys.AsSpan(0, _kept))
             {
-                sorted[places[(byte)(key >> shift)]++] = key;
+                sorted[places[(int)(((uint)key >> shift) & mask)]++] = key;
             }
 
             (_keys, sorted) = (sorted, _keys);
@@ -176,15 +213,25 @@ internal sealed class NearestRows : IDisposable
         // Where most were still wanted, the next time must be later: half the buffer free pays for the pass.
         if (_kept > _keys.Length / 2)
         {
-            var larger = ArrayPool<ulong>.Shared.Rent(_keys.Length * 2);
-            _keys.AsSpan(0, _kept).CopyTo(larger);
-            ArrayPool<ulong>.Shared.Return(_keys);
-            _keys = larger;
+            Grow(_keys.Length + 1);
         }
+    }
+
+    private void Grow(int least)
+    {
+        var larger = ArrayPool<ulong>.Shared.Rent(Math.Max(least, _keys.Length * 2));
+        _keys.AsSpan(0, _kept).CopyTo(larger);
+        ArrayPool<ulong>.Shared.Return(_keys);
+        _keys = larger;
     }
 
     private void DropBeyondBar()
     {
+        if (_bar == _radius)
+        {
+            return; // it has not moved
+        }
+
         var end = ((ulong)(uint)_bar + 1) << 32;
         var kept = 0;
         for (var i = 0; i < _kept; i++)

@@ -13,7 +13,7 @@ namespace Pipeline.VectorIndex.Hamming;
 /// Nearly all of its time is waiting for memory, so what it needs is asked for in batches, a stage ahead: buckets, then the
 /// records of the few codes that are near enough, then their ids. Batches go on over steps that are taken together.
 /// </remarks>
-internal readonly ref struct SubstringSearch
+internal readonly unsafe ref struct SubstringSearch
 {
     // Costs relative to each other, about as measured: what a plane of 512 codes costs a scan is 1.
     private const double ProbeCost = 60;
@@ -93,9 +93,14 @@ internal readonly ref struct SubstringSearch
     [SkipLocalsInit]
     public bool Take(int step, int end, ref double budget)
     {
-        Span<uint> keys = stackalloc uint[Batch];
-        Span<Probe> probes = stackalloc Probe[Batch];
-        Span<Met> met = stackalloc Met[Batch];
+        var probes = stackalloc Probe[Batch];
+        var met = stackalloc Met[Batch];
+        return Take(step, end, ref budget, probes, met);
+    }
+
+    // By itself, as the runtime optimises no method by what it has seen of it that makes room on the stack.
+    private bool Take(int step, int end, ref double budget, Probe* probes, Met* met)
+    {
         var count = 0;
         var place = step % _tables.Length;
         var flips = FirstFlips(step);
@@ -105,8 +110,12 @@ internal readonly ref struct SubstringSearch
             while (step < end && found < Batch)
             {
                 var table = Table(place);
-                var more = table.Find(_keys[place], ref flips, keys[found..]);
-                probes.Slice(found, more).Fill(new Probe(place, step, default));
+                var more = table.Find(_keys[place], ref flips, probes + found, Batch - found);
+                for (var i = found; i < found + more; i++)
+                {
+                    (probes[i].Table, probes[i].Step) = (_order[place], step);
+                }
+
                 found += more;
                 if (flips >> table.Length != 0)
                 {
@@ -118,7 +127,7 @@ internal readonly ref struct SubstringSearch
             long candidates = 0;
             for (var i = 0; i < Math.Min(Ahead, found); i++)
             {
-                candidates += Fetch(ref probes[i], keys[i]);
+                candidates += Fetch(probes + i);
             }
 
             budget -= found * ProbeCost;
@@ -126,7 +135,7 @@ internal readonly ref struct SubstringSearch
             {
                 if (i + Ahead < found)
                 {
-                    candidates += Fetch(ref probes[i + Ahead], keys[i + Ahead]);
+                    candidates += Fetch(probes + i + Ahead);
                 }
 
                 if (candidates * CandidateCost > budget)
@@ -134,20 +143,20 @@ internal readonly ref struct SubstringSearch
                     return false;
                 }
 
-                count = Compare(probes[i], met, count);
+                count = Compare(probes + i, met, count);
             }
 
             budget -= candidates * CandidateCost;
         }
 
-        Offer(met[..count]);
+        Offer(met, count);
         return true;
     }
 
-    private int Fetch(ref Probe probe, uint key)
+    private int Fetch(Probe* probe)
     {
-        probe = probe with { Bucket = Table(probe.Place).Fetch(key) };
-        return probe.Bucket.Count;
+        _tables[probe->Table].Fetch(probe);
+        return probe->Count;
     }
 
     private SubstringTable Table(int place) => _tables[_order[place]];
@@ -156,68 +165,58 @@ internal readonly ref struct SubstringSearch
     private uint FirstFlips(int step) => (1u << Math.Min(step / _tables.Length, SubstringTable.MaxLength + 1)) - 1;
 
     /// <summary>Collects the near codes of a bucket, and offers what was collected whenever there is no room.</summary>
-    private unsafe int Compare(Probe probe, Span<Met> met, int count)
+    private int Compare(Probe* probe, Met* met, int count)
     {
-        var (place, step, bucket) = probe;
-        var table = Table(place);
+        var table = _tables[probe->Table];
         var kept = _query[table.KeptWord];
-        fixed (ulong* words = table.Words(bucket))
+        for (var first = 0; first < probe->Count; first += 64)
         {
-            for (var first = 0; first < bucket.Count; first += 64)
+            var words = probe->Words + first;
+            var near = WordDistance.Within(words, Math.Min(64, probe->Count - first), kept, _nearest.Bar);
+            for (; near != 0; near &= near - 1)
             {
-                var near = WordDistance.Within(words + first, Math.Min(64, bucket.Count - first), kept, _nearest.Bar);
-                for (; near != 0; near &= near - 1)
+                var at = BitOperations.TrailingZeroCount(near);
+                var difference = words[at] ^ kept;
+                if (_query.Length == 1 && !IsFirst(difference, probe->Step))
                 {
-                    if (count == met.Length)
-                    {
-                        Offer(met);
-                        count = 0;
-                    }
-
-                    var at = first + BitOperations.TrailingZeroCount(near);
-                    var difference = words[at] ^ kept;
-                    met[count] = new Met(bucket.Start + at, BitOperations.PopCount(difference), place, step);
-                    if (_query.Length > 1 || IsFirst(difference, step))
-                    {
-                        table.PrefetchValue(bucket.Start + at);
-                        count++;
-                    }
+                    continue;
                 }
+
+                if (count == Batch)
+                {
+                    Offer(met, count);
+                    count = 0;
+                }
+
+                var place = probe->Start + first + at;
+                table.PrefetchValue(place);
+                met[count++] = new Met(place, BitOperations.PopCount(difference), probe->Table, probe->Step);
             }
         }
 
         return count;
     }
 
-    private void Offer(Span<Met> met)
+    private void Offer(Met* met, int count)
     {
-        // Three stages, each some codes behind the one before.
-        for (var i = 0; i < met.Length + (2 * Ahead); i++)
+        // What each needs is asked for before the first is looked at.
+        for (var i = 0; i < count; i++)
         {
-            if (i < met.Length)
+            met[i] = met[i] with { Place = _tables[met[i].Table].Value(met[i].Place) };
+            if (_query.Length > 1)
             {
-                Table(met[i].Table).PrefetchValue(met[i].Place);
+                _equals.Prefetch(met[i].Place);
+                _records.Prefetch(met[i].Place);
             }
-
-            if (i - Ahead is >= 0 and var near && near < met.Length)
+            else
             {
-                Resolve(ref met[near]);
-            }
-
-            if (i >= 2 * Ahead)
-            {
-                Offer(met[i - (2 * Ahead)]);
+                _equals.PrefetchIds(met[i].Place);
             }
         }
-    }
 
-    private void Resolve(ref Met met)
-    {
-        met = met with { Place = Table(met.Table).Value(met.Place) };
-        if (_query.Length > 1)
+        for (var i = 0; i < count; i++)
         {
-            _equals.Prefetch(met.Place);
-            _records.Prefetch(met.Place);
+            Offer(met[i]);
         }
     }
 
@@ -282,13 +281,7 @@ internal readonly ref struct SubstringSearch
     /// <summary>A code that may be a hit.</summary>
     /// <param name="Place">Where its value is, later the value.</param>
     /// <param name="Distance">The kept word's distance.</param>
-    /// <param name="Table">The table's place in the query's order.</param>
+    /// <param name="Table">Number of the table.</param>
     /// <param name="Step">The step that met it.</param>
     private readonly record struct Met(int Place, int Distance, int Table, int Step);
-
-    /// <summary>A bucket to look into.</summary>
-    /// <param name="Place">The table's place in the query's order.</param>
-    /// <param name="Step">The step that looks.</param>
-    /// <param name="Bucket">The bucket, once it is fetched.</param>
-    private readonly record struct Probe(int Place, int Step, Bucket Bucket);
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace Pipeline.VectorIndex.Hamming;
@@ -87,41 +88,42 @@ internal sealed class SubstringTable
     /// </summary>
     /// <param name="key">The substring.</param>
     /// <param name="flips">The bits to begin with; receives those to go on with, 2^<see cref="Length"/> or more behind the last.</param>
-    /// <param name="keys">Receives the substrings.</param>
-    /// <returns>How many these are.</returns>
-    public unsafe int Find(uint key, ref uint flips, Span<uint> keys)
+    /// <param name="probes">Receives the substrings.</param>
+    /// <param name="room">Most of these.</param>
+    /// <returns>How many there are.</returns>
+    public unsafe int Find(uint key, ref uint flips, Probe* probes, int room)
     {
         var count = 0;
         var next = flips;
-        while (next <= _mask && count < keys.Length)
+        ref var occupied = ref MemoryMarshal.GetArrayDataReference(_occupied);
+        while (next <= _mask && count < room)
         {
+            // Written in any case, and kept if the bucket is not empty: the processor need not guess.
             var probe = key ^ next;
-            keys[count] = probe;
-            count += (int)(_occupied[probe / 64] >> (int)(probe % 64)) & 1;
+            probes[count].Key = probe;
+            count += (int)(Unsafe.Add(ref occupied, probe / 64) >> (int)(probe % 64)) & 1;
             next = next == 0 ? _mask + 1 : NextOfWeight(next);
         }
 
         flips = next;
         if (Sse.IsSupported)
         {
-            foreach (var found in keys[..count])
+            for (var i = 0; i < count; i++)
             {
-                Sse.Prefetch0(Unsafe.AsPointer(ref _buckets[found]));
+                Sse.Prefetch0(Unsafe.AsPointer(ref _buckets[probes[i].Key]));
             }
         }
 
         return count;
     }
 
-    /// <summary>The bucket of a substring, whose words it begins to fetch.</summary>
-    public Bucket Fetch(uint key)
+    /// <summary>Says where the bucket of a probe lies, and begins to fetch its words.</summary>
+    public unsafe void Fetch(Probe* probe)
     {
-        _slab.PrefetchWords(_buckets[key]);
-        return _buckets[key];
+        var bucket = _buckets[probe->Key];
+        probe->Words = _slab.Fetch(bucket);
+        (probe->Start, probe->Count) = bucket;
     }
-
-    /// <summary>The kept words of a bucket.</summary>
-    public ReadOnlySpan<ulong> Words(Bucket bucket) => _slab.Words(bucket);
 
     /// <summary>The value at a place: a bucket's start and how far behind it.</summary>
     public int Value(int place) => _slab.Value(place);

@@ -10,7 +10,8 @@ internal static class HashingCommand
     public const string Usage = """
         dotnet run -c Release --project tests/Evaluation -- hashing --data DIR [--json FILE] [--plots DIR] [--seeds 3] [--methods lsh,itq] [--bits 16,32,64,128]
             DIR holds base.bvecs, query.bvecs and groundtruth.ivecs. --images DIR instead: folders are classes, in train/ and
-            test/ or, without these, every fifth picture of each asks for the others.
+            test/ or, without these, every fifth picture of each asks for the others; LDSH, which learns from the folders, is
+            measured as well.
         """;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
@@ -56,7 +57,7 @@ internal static class HashingCommand
 
         var report = HashingQuality.Measure(
             set ?? throw new ArgumentException("--data or --images is missing."), methods, lengths, seeds, result => Console.Error.WriteLine(
-                string.Create(CultureInfo.InvariantCulture, $"{result.Method} {result.Bits} bits, seed {result.Seed}: mAP {result.Map:P2} → {result.LdphMap:P2}")));
+                string.Create(CultureInfo.InvariantCulture, $"{result.Method} {result.Bits} bits, seed {result.Seed}: mAP {result.Map:P2} → {result.LdphMap:P2}{(result.LdshMap is { } ldsh ? string.Create(CultureInfo.InvariantCulture, $", LDSH {ldsh:P2}") : "")}")));
         HashingTable.Print(report);
         if (json is not null)
         {

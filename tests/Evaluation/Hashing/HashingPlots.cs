@@ -2,7 +2,8 @@ using Pipeline.Tests.Evaluation.Plots;
 
 namespace Pipeline.Tests.Evaluation.Hashing;
 
-/// <summary>Draws curves, means over seeds: a colour for each method, dashed before and solid after linear distance preserving learning.</summary>
+/// <summary>Draws curves, means over seeds: a colour for each method, dashed before and solid after linear distance preserving learning;
+/// where rows have labels, the same curves again with the supervised variant as what comes after.</summary>
 internal static class HashingPlots
 {
     public static void Write(string folder, HashingReport report)
@@ -11,11 +12,24 @@ internal static class HashingPlots
         var lengths = report.Results.Select(result => result.Bits).Distinct().Order().ToArray();
         Save("map.svg", LineChart.Draw("mAP in % by bits", "bits", false, Pairs(report.Results, of => OverBits(of, r => r.Map), of => OverBits(of, r => r.LdphMap))));
         Save("p-at-500.svg", LineChart.Draw("P@500 in % by bits", "bits", false, Pairs(report.Results, of => OverBits(of, r => r.PAt500), of => OverBits(of, r => r.LdphPAt500))));
+        var labelled = report.Results.All(result => result.LdshMap is not null);
+        if (labelled)
+        {
+            Save("map-ldsh.svg", LineChart.Draw("mAP in % by bits, learnt with labels", "bits", false, Pairs(report.Results, of => OverBits(of, r => r.Map), of => OverBits(of, r => r.LdshMap!.Value), "ldsh")));
+            Save("p-at-500-ldsh.svg", LineChart.Draw("P@500 in % by bits, learnt with labels", "bits", false, Pairs(report.Results, of => OverBits(of, r => r.PAt500), of => OverBits(of, r => r.LdshPAt500!.Value), "ldsh")));
+        }
+
         foreach (var bits in lengths)
         {
             HashingResult[] some = [.. report.Results.Where(result => result.Bits == bits)];
             Save($"recall-{bits}.svg", LineChart.Draw($"recall@K in % at {bits} bits", "K", true, Pairs(
                 some, of => OverCutoffs(report, of, r => r.RecallAt), of => OverCutoffs(report, of, r => r.LdphRecallAt))));
+            if (labelled)
+            {
+                Save($"recall-{bits}-ldsh.svg", LineChart.Draw($"recall@K in % at {bits} bits, learnt with labels", "K", true, Pairs(
+                    some, of => OverCutoffs(report, of, r => r.RecallAt), of => OverCutoffs(report, of, r => r.LdshRecallAt!), "ldsh")));
+            }
+
             Save($"correlation-{bits}.svg", LineChart.Draw($"correlation of Hamming and Euclidean distance by round at {bits} bits", "round", false, [.. some
                 .GroupBy(result => result.Method)
                 .Select((of, i) => new Curve(of.Key, LineChart.Colour(i), false, [.. of.First().Rounds.Select((_, round) =>
@@ -26,12 +40,13 @@ internal static class HashingPlots
     }
 
     private static Curve[] Pairs(
-        IReadOnlyList<HashingResult> results, Func<HashingResult[], (double, double)[]> before, Func<HashingResult[], (double, double)[]> after) =>
+        IReadOnlyList<HashingResult> results, Func<HashingResult[], (double, double)[]> before, Func<HashingResult[], (double, double)[]> after,
+        string learner = "ldph") =>
     [
         .. results.GroupBy(result => result.Method).SelectMany((of, i) => new[]
         {
             new Curve(of.Key, LineChart.Colour(i), true, before([.. of])),
-            new Curve($"ldph({of.Key})", LineChart.Colour(i), false, after([.. of])),
+            new Curve($"{learner}({of.Key})", LineChart.Colour(i), false, after([.. of])),
         }),
     ];
 

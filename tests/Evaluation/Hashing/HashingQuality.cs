@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Pipeline.Hashing;
 using Pipeline.Hashing.Learning;
 
 namespace Pipeline.Tests.Evaluation.Hashing;
@@ -38,7 +39,22 @@ internal static class HashingQuality
         var ldphSeconds = watch.Elapsed.TotalSeconds;
         var before = CodeQuality.Measure(reference, set);
         var after = CodeQuality.Measure(learned, set);
+        var (supervised, ldshSeconds) = Supervise(set, learner, reference, seed);
         return new HashingResult(
-            method, bits, seed, before.PAt500, before.Map, after.PAt500, after.Map, seconds, ldphSeconds, before.RecallAt, after.RecallAt, rounds);
+            method, bits, seed, before.PAt500, before.Map, after.PAt500, after.Map, seconds, ldphSeconds, before.RecallAt, after.RecallAt, rounds,
+            supervised?.PAt500, supervised?.Map, ldshSeconds, supervised?.RecallAt);
+    }
+
+    private static (CodeQuality? Quality, double? Seconds) Supervise(VectorSet set, IHashLearner learner, IHashFunction reference, ulong seed)
+    {
+        if (set.Labels is not { } labels)
+        {
+            return (null, null);
+        }
+
+        var watch = Stopwatch.StartNew();
+        var learned = new LinearDistancePreservingHashing(learner).Improve(reference, set.Base, labels, seed);
+        var seconds = watch.Elapsed.TotalSeconds;
+        return (CodeQuality.Measure(learned, set), seconds);
     }
 }

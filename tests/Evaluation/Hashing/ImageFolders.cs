@@ -34,7 +34,10 @@ internal static class ImageFolders
             throw new ArgumentException($"Class {lonely.Class} has nothing to be found.");
         }
 
-        return new VectorSet(Features(rows), Features(queries), [.. queries.Select(query => ofClass[query.Class])]);
+        string[] classes = [.. ofClass.Keys.Order(StringComparer.Ordinal)];
+        return new VectorSet(
+            Features(rows), Features(queries), [.. queries.Select(query => ofClass[query.Class])],
+            [.. rows.Select(row => (int?)Array.IndexOf(classes, row.Class))]);
     }
 
     private static (string File, string Class)[] Pictures(string folder) =>

@@ -4,7 +4,12 @@ using Pipeline.Hashing.Learning;
 namespace Pipeline.Tests.Evaluation.Hashing;
 
 /// <summary>Features that are searched and trained on, features to search for, and which of the base are right for each query.</summary>
-internal sealed record VectorSet(FeatureRows Base, FeatureRows Queries, IReadOnlyList<IReadOnlySet<int>> Relevant)
+/// <param name="Base">What is searched and trained on.</param>
+/// <param name="Queries">What is searched for.</param>
+/// <param name="Relevant">For each query the rows of the base that are right.</param>
+/// <param name="Labels">For each row of the base its class; null: there are none.</param>
+internal sealed record VectorSet(
+    FeatureRows Base, FeatureRows Queries, IReadOnlyList<IReadOnlySet<int>> Relevant, IReadOnlyList<int?>? Labels = null)
 {
     /// <summary>Reads base.bvecs, query.bvecs and groundtruth.ivecs, whose numbers are the nearest of each query.</summary>
     public static VectorSet FromVectors(string folder)

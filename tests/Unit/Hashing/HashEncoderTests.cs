@@ -95,6 +95,7 @@ public sealed class HashEncoderTests
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
+    [InlineData(float.NegativeInfinity)]
     public void Refuses_a_feature_that_is_not_finite(float value)
     {
         using var encoder = new HashEncoder(new RandomHyperplanes(4, 16).BuildModel(), OnnxFixture.Sessions);

@@ -1,4 +1,6 @@
+using Pipeline.Hashing;
 using Pipeline.Hashing.Learning;
+using Pipeline.Tests.Unit.Onnx;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Hashing.Learning;
@@ -139,9 +141,23 @@ public sealed class HashLearnersTests
         }
     }
 
-    [Fact]
-    public void Rows_that_are_not_finite_are_refused() =>
-        Assert.Throws<TrainingDataException>(() => new FeatureRows(new[] { 1, float.NaN }, 2));
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(float.NegativeInfinity)]
+    public void Rows_that_are_not_finite_are_refused(float value) =>
+        Assert.Contains("not finite", Assert.Throws<TrainingDataException>(() => new FeatureRows(new[] { 1, value }, 2)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void A_zero_vector_has_the_code_in_the_model_that_it_has_in_plain_code(string name)
+    {
+        var function = Learner(name).Train(LearningFixture.Clusters(300, 20), 16, 1);
+        using var encoder = new HashEncoder(function.BuildModel(), OnnxFixture.Sessions);
+        var code = new byte[2];
+        function.Encode(new float[20], code);
+        Assert.Equal(code, encoder.Encode(new float[20], 1));
+    }
 
     private static IHashLearner Learner(string name) =>
         name == "ldph" ? new LinearDistancePreservingHashing(new IterativeQuantization(), Short) : HashLearners.Named(name);

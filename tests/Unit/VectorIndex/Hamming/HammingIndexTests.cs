@@ -80,6 +80,39 @@ public class HammingIndexTests
 
     [Theory]
     [MemberData(nameof(AllKinds))]
+    public void Lists_of_equal_codes_of_every_length_lose_and_gain_ids(string kind)
+    {
+        var index = Kinds[kind](16);
+        var random = new Random(9);
+        var ids = new Dictionary<int, SortedSet<int>>();
+        for (var turn = 0; turn < 4000; turn++)
+        {
+            var (value, grows) = (random.Next(6), random.NextDouble() < (turn < 2500 ? 0.8 : 0.2));
+            byte[] code = [(byte)value, 7];
+            var present = ids.TryGetValue(value, out var found) ? found : ids[value] = [];
+            if (grows)
+            {
+                Assert.True(present.Add(index.Add(code)));
+            }
+            else if (present.Count > 0)
+            {
+                var gone = present.ElementAt(random.Next(present.Count));
+                Assert.True(index.Remove(gone));
+                present.Remove(gone);
+            }
+
+            if (turn % 50 == 0)
+            {
+                Assert.Equal(present, index.SearchRadius(code, 0).Select(hit => hit.Id));
+                Assert.Equal(present.Take(3), index.Search(code, 3).Where(hit => hit.Distance == 0).Select(hit => hit.Id));
+            }
+        }
+
+        Assert.Equal(ids.Values.Sum(list => list.Count), index.Count);
+    }
+
+    [Theory]
+    [MemberData(nameof(AllKinds))]
     public void Says_what_is_wrong_with_its_arguments(string kind)
     {
         var index = Kinds[kind](64);
