@@ -1,8 +1,5 @@
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Catalog;
-using Pipeline.Contracts;
-using Pipeline.Tests.Integration.Pipelines;
 using Pipeline.Tests.Support;
 using Xunit;
 
@@ -10,34 +7,22 @@ namespace Pipeline.Tests.Integration.Tenancy;
 
 /// <summary>Everything but the blobs is lost, or a part of it; searches find the same again.</summary>
 [Collection(SharedServers.Pipelines)]
-public sealed class RebuildTests(SharedServers servers) : IAsyncLifetime
+public sealed class RebuildTests(SharedServers servers, FilledFolder filled) : IClassFixture<FilledFolder>, IDisposable
 {
-    private const string Collection = "museum";
-    private const int Count = 8;
+    private const string Collection = FilledFolder.Collection;
+    private const int Count = FilledFolder.Count;
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pipeline-rebuild-");
-    private readonly DirectoryInfo _other = Directory.CreateTempSubdirectory("pipeline-rebuild-");
-    private readonly List<byte[]> _pictures = [.. Enumerable.Range(0, Count).Select(_ => Pictures.Unique(160, 120))];
-    private (string, string)[] _settings = [];
-    private string _found = "";
-    private Guid[] _images = [];
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public Task DisposeAsync()
-    {
-        _folder.Delete(recursive: true);
-        _other.Delete(recursive: true);
-        return Task.CompletedTask;
-    }
+    public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
     public async Task A_catalog_that_was_lost_is_rebuilt_from_the_blobs_while_the_index_is_there()
     {
-        await FillAsync();
+        filled.CopyTo(_folder);
         Lose("state.db");
 
-        await using var node = await Node.StartAsync(_folder, _settings);
+        await using var node = await Node.StartAsync(_folder);
         await node.RebuildAsync(Collection);
 
         await AssertFoundAsync(node, restored: Count, reindexed: 0);
@@ -46,10 +31,10 @@ public sealed class RebuildTests(SharedServers servers) : IAsyncLifetime
     [Fact]
     public async Task An_index_that_was_lost_is_rebuilt_while_the_catalog_is_there()
     {
-        await FillAsync();
+        filled.CopyTo(_folder);
         Lose("index.db");
 
-        await using var node = await Node.StartAsync(_folder, _settings);
+        await using var node = await Node.StartAsync(_folder);
         await node.RebuildAsync(Collection);
 
         await AssertFoundAsync(node, restored: 0, reindexed: Count);
@@ -58,15 +43,9 @@ public sealed class RebuildTests(SharedServers servers) : IAsyncLifetime
     [Fact]
     public async Task A_backup_of_the_blobs_alone_is_enough_to_go_on_elsewhere()
     {
-        await FillAsync();
-        foreach (var file in _folder.EnumerateFiles("blobs/*", new EnumerationOptions { RecurseSubdirectories = true }).Where(file => file.FullName.Contains("/objects/", StringComparison.Ordinal)))
-        {
-            var copy = Path.Combine(_other.FullName, Path.GetRelativePath(_folder.FullName, file.FullName));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            file.CopyTo(copy);
-        }
+        filled.CopyTo(_folder, path => path.Contains("blobs/objects/", StringComparison.Ordinal));
 
-        await using var node = await Node.StartAsync(_other, _settings);
+        await using var node = await Node.StartAsync(_folder);
         await node.RebuildAsync(Collection);
 
         await AssertFoundAsync(node, restored: Count, reindexed: 0);
@@ -76,14 +55,15 @@ public sealed class RebuildTests(SharedServers servers) : IAsyncLifetime
     [Fact]
     public async Task A_redis_that_lost_everything_is_filled_from_the_blobs()
     {
+        filled.CopyTo(_folder);
+        Lose("state.db");
         var redis = await servers.RedisAsync();
-        (string, string)[] AtPrefix(string prefix) =>
-            [("Storage:State:Provider", "Redis"), ("Storage:State:ConnectionString", redis.ConnectionString), ("Storage:State:KeyPrefix", prefix)];
-        _settings = AtPrefix(RedisServer.NewKeyPrefix());
-        await FillAsync();
-        _settings = AtPrefix(RedisServer.NewKeyPrefix());
+        (string, string)[] empty =
+        [
+            ("Storage:State:Provider", "Redis"), ("Storage:State:ConnectionString", redis.ConnectionString), ("Storage:State:KeyPrefix", RedisServer.NewKeyPrefix()),
+        ];
 
-        await using var node = await Node.StartAsync(_folder, _settings);
+        await using var node = await Node.StartAsync(_folder, empty);
         await node.RebuildAsync(Collection);
 
         await AssertFoundAsync(node, restored: Count, reindexed: 0);
@@ -92,8 +72,8 @@ public sealed class RebuildTests(SharedServers servers) : IAsyncLifetime
     [Fact]
     public async Task A_rebuild_of_a_collection_that_is_in_use_changes_nothing()
     {
-        await FillAsync();
-        await using var node = await Node.StartAsync(_folder, _settings);
+        filled.CopyTo(_folder);
+        await using var node = await Node.StartAsync(_folder);
         var before = await node.IndexedAsync(Collection, Count);
 
         await node.RebuildAsync(Collection);
@@ -105,56 +85,28 @@ public sealed class RebuildTests(SharedServers servers) : IAsyncLifetime
     [Fact]
     public async Task An_image_that_was_deleted_does_not_come_back_and_one_whose_deletion_waited_goes()
     {
-        ImageRecord waiting;
-        await FillAsync(async node =>
+        filled.CopyTo(_folder);
+        await using (var before = await Node.StartAsync(_folder))
         {
-            var images = await node.IndexedAsync(Collection, Count);
-            await node.SendAsync(ImageEvents.Delete(images[0]));
+            var images = await before.IndexedAsync(Collection, Count);
+            await before.SendAsync(ImageEvents.Delete(images[0]));
             await Eventually.TrueAsync(
-                async ct => await node.Images.GetAsync(Collection, images[0].ImageId, ct) is { Status: ImageStatus.Deleted }, Node.Patience, "A deletion");
-        });
+                async ct => await before.Images.GetAsync(Collection, images[0].ImageId, ct) is { Status: ImageStatus.Deleted }, Node.Patience, "A deletion");
+        }
+
         Lose("state.db");
-        await using var node = await Node.StartAsync(_folder, _settings);
+        await using var node = await Node.StartAsync(_folder);
         await node.CreateAsync(Collection);
 
         // Told before the catalog was lost, heard before it is rebuilt.
-        waiting = (await node.Services.GetRequiredService<ImageRestoration>().ReadAsync(Collection, _images[1], 1, CancellationToken.None))!.ToRecord();
+        var waiting = (await node.Services.GetRequiredService<ImageRestoration>().ReadAsync(Collection, filled.Images[1], 1, CancellationToken.None))!.ToRecord();
         await node.SendAsync(ImageEvents.Delete(waiting));
         await Eventually.TrueAsync(
             async ct => await node.Images.GetAsync(Collection, waiting.ImageId, ct) is { Status: ImageStatus.Deleted }, Node.Patience, "A deletion");
         await node.RebuildAsync(Collection);
 
-        Assert.Equal(_images[2..], (await node.IndexedAsync(Collection, Count - 2)).Select(image => image.ImageId));
+        Assert.Equal(filled.Images.Skip(2), (await node.IndexedAsync(Collection, Count - 2)).Select(image => image.ImageId));
         await Eventually.TrueAsync(async ct => !await node.Blobs.ExistsAsync(waiting.BlobKey, ct), Node.Patience, "The end of its bytes");
-    }
-
-    private async Task FillAsync(Func<Node, Task>? more = null)
-    {
-        await using var node = await Node.StartAsync(_folder, _settings);
-        await node.CreateAsync(Collection, new CollectionSettings { Limits = new() { MaxImages = 9 } });
-        for (var i = 0; i < Count; i++)
-        {
-            Assert.Equal(UploadStatus.Accepted, (await node.UploadAsync(Collection, _pictures[i], $"picture {i}", [$"label {i % 3}"])).Status);
-        }
-
-        // Names that a second upload gives are to survive, too.
-        await node.UploadAsync(Collection, _pictures[3], "another name", ["more"]);
-        _images = [.. (await node.IndexedAsync(Collection, Count)).Select(image => image.ImageId)];
-        await node.TrainVocabularyAsync(Collection);
-        await node.IndexedAsync(Collection, Count);
-        _found = await node.SearchAllAsync(Collection, _images);
-        if (more is not null)
-        {
-            await more(node);
-        }
-
-        // The collection's manifest follows its record.
-        var generation = (await node.Collections.GetCurrentAsync(Collection, CancellationToken.None))!.Active!;
-        await Eventually.TrueAsync(
-            async ct => await node.Blobs.TryReadAsync(BlobKeys.CollectionManifest(Collection), ct) is { } manifest
-                && (string?)JsonNode.Parse(manifest)!["collection"]!["active"]?["vocabularyVersion"] == generation.VocabularyVersion,
-            Node.Patience,
-            "The manifest");
     }
 
     private void Lose(string name)
@@ -174,8 +126,8 @@ public sealed class RebuildTests(SharedServers servers) : IAsyncLifetime
 
     private async Task AssertFoundAsync(Node node, int restored, int reindexed)
     {
-        Assert.Equal(_images, (await node.IndexedAsync(Collection, Count)).Select(image => image.ImageId));
-        Assert.Equal(_found, await node.SearchAllAsync(Collection, _images));
+        Assert.Equal(filled.Images, (await node.IndexedAsync(Collection, Count)).Select(image => image.ImageId));
+        Assert.Equal(filled.Found, await node.SearchAllAsync(Collection, filled.Images));
         var rebuild = (await node.Services.GetRequiredService<CollectionRebuilds>().GetAsync(Collection, CancellationToken.None))!;
         Assert.Equal(new RebuildFound(Count, restored, reindexed, 0), rebuild.Found);
     }
