@@ -36,6 +36,7 @@ public static class GatewayServiceCollectionExtensions
 
         services.AddPipelineRoute<ImageUploaded>("upload");
         services.AddPipelineRoute<DeleteImage>("deletion");
+        services.AddPipelineRoute<JudgePair>("verdicts");
         services.AddPipelineRoute<DeleteCollection>("collection-deletion");
         services.AddPipelineRoute<RebuildCollection>("collection-rebuild");
         services.AddPipelineRoute<RollbackModel>("model");
@@ -92,6 +93,7 @@ public static class GatewayServiceCollectionExtensions
         collection.MapCollection();
         collection.MapSettings();
         collection.MapImages();
+        collection.MapVerdicts();
         collection.MapSearch();
         collection.MapVocabulary();
         collection.MapEncoder();

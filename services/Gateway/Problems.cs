@@ -76,7 +76,7 @@ public static class Problems
         RefusalReasons.VersionMismatch or RefusalReasons.NoVocabulary or RefusalReasons.NotEmbedded
             or RefusalReasons.UnknownEncoder or RefusalReasons.EncoderChanging or RefusalReasons.UnknownModel or RefusalReasons.ModelChanging
             or RefusalReasons.NoPreviousModel or RefusalReasons.ReindexUnderWay or RefusalReasons.NoReindex
-            or RefusalReasons.NoPreviousGeneration or RefusalReasons.SettingsChanged or RefusalReasons.CollectionDeleting or RejectionReasons.CollectionFull
+            or RefusalReasons.NoPreviousGeneration or RefusalReasons.SettingsChanged or RefusalReasons.CollectionDeleting or RejectionReasons.CollectionFull or RefusalReasons.TooManyVerdicts
             or NotYetAccepted => StatusCodes.Status409Conflict,
         Forbidden => StatusCodes.Status403Forbidden,
         RateLimited => StatusCodes.Status429TooManyRequests,

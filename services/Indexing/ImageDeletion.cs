@@ -10,7 +10,7 @@ namespace Pipeline.Indexing;
 /// later one stays, even if that began between two deliveries of the command that are under way at once.
 /// </summary>
 public sealed class ImageDeletion(
-    ImageCatalog images, ImageIndexer indexer, IBlobStore blobs, BlobReferences references, ImageManifests manifests, ImageRestoration restoration)
+    ImageCatalog images, ImageIndexer indexer, IBlobStore blobs, BlobReferences references, ImageManifests manifests, ImageRestoration restoration, ImageVerdicts verdicts)
 {
     /// <summary>Ends the life that the command names. Returns when nothing of it is left; doing it twice is harmless.</summary>
     public async Task DeleteAsync(DeleteImage command, CancellationToken ct)
@@ -48,6 +48,7 @@ public sealed class ImageDeletion(
     {
         // First what the image could be rebuilt from.
         await manifests.RemoveAsync(record.Collection, record.ImageId, record.Incarnation, ct);
+        await verdicts.RemoveAsync(record, ct);
         await indexer.WithdrawAsync(record.Collection, record.ImageId, ct);
         await blobs.DeleteAllAsync(BlobKeys.FeaturesPrefix(record.Collection, record.ImageId, record.Incarnation), ct);
         if (record.ContentHash.Length > 0)

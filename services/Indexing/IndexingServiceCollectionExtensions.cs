@@ -7,6 +7,7 @@ using Pipeline.Indexing.Models;
 using Pipeline.Indexing.Neighbours;
 using Pipeline.Indexing.Reindexing;
 using Pipeline.Indexing.Search;
+using Pipeline.Indexing.Verdicts;
 using Pipeline.Indexing.Words;
 using Pipeline.Messaging;
 using Pipeline.Neighbours.Fusion;
@@ -51,6 +52,7 @@ public static class IndexingServiceCollectionExtensions
         services.AddPipelineRoute<ImageIndexed>("first-encoder");
         services.AddPipelineRoute<EncodeImage>("re-encoding");
         services.AddPipelineRoute<EmbedImages>("re-embedding");
+        services.AddPipelineRoute<PairJudged>("neighbour-mining");
         return services.AddPipelineConsumers(bus =>
         {
             bus.AddConsumer<FeatureEventsConsumer, FeatureEventsConsumerDefinition>();
@@ -67,6 +69,7 @@ public static class IndexingServiceCollectionExtensions
             bus.AddConsumer<CancelReindexConsumer, CancelReindexConsumerDefinition>();
             bus.AddConsumer<RollbackCollectionConsumer, RollbackCollectionConsumerDefinition>();
             bus.AddConsumer<DeleteCollectionConsumer, DeleteCollectionConsumerDefinition>();
+            bus.AddConsumer<JudgePairConsumer, JudgePairConsumerDefinition>();
             bus.AddConsumer<RebuildCollectionConsumer, RebuildCollectionConsumerDefinition>();
         });
     }

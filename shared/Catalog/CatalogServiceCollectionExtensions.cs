@@ -20,6 +20,7 @@ public static class CatalogServiceCollectionExtensions
         services.TryAddSingleton<ImageManifests>();
         services.TryAddSingleton<CollectionManifests>();
         services.TryAddSingleton<ImageRestoration>();
+        services.TryAddSingleton<ImageVerdicts>();
         services.TryAddSingleton<CollectionTraces>();
         services.TryAddSingleton<CollectionRebuilds>();
         services.TryAddSingleton<ReferenceCompletion>();

@@ -40,6 +40,9 @@ public sealed record ImageManifest
     /// <summary>Its labels.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 
+    /// <summary>What people said of it and others.</summary>
+    public IReadOnlyList<PairVerdict> Verdicts { get; init; } = [];
+
     /// <summary>The upload that brought it.</summary>
     public Guid CorrelationId { get; init; }
 
@@ -69,6 +72,7 @@ public sealed record ImageManifest
             Bytes = record.Bytes,
             ExternalIds = record.ExternalIds,
             Labels = record.Labels,
+            Verdicts = record.Verdicts,
             CorrelationId = record.CorrelationId,
             Traffic = record.Traffic,
             CreatedAt = record.CreatedAt,
@@ -92,6 +96,7 @@ public sealed record ImageManifest
         Bytes = Bytes,
         ExternalIds = ExternalIds,
         Labels = Labels,
+        Verdicts = Verdicts,
         CorrelationId = CorrelationId,
         Traffic = Traffic,
         CreatedAt = CreatedAt,

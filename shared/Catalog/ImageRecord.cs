@@ -45,6 +45,9 @@ public sealed record ImageRecord
     /// <summary>Its labels.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 
+    /// <summary>What people said of it and others, by ascending id of the other.</summary>
+    public IReadOnlyList<PairVerdict> Verdicts { get; init; } = [];
+
     /// <summary>Counts changes of external ids, labels and visual words, so that it is known when the image's point in the index is old.</summary>
     public int PayloadRevision { get; init; } = 1;
 

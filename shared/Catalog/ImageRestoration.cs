@@ -48,7 +48,7 @@ public sealed class ImageRestoration(ImageCatalog images, UploadCatalog uploads,
 
     /// <summary>
     /// The manifest is of a life that is over. A deletion would have taken it along: so the image was uploaded again while the catalog was lost, and
-    /// the later life takes over its names.
+    /// the later life takes over its names and verdicts.
     /// </summary>
     private async Task<ImageRecord> EndLifeAsync(ImageManifest manifest, ImageRecord record, CancellationToken ct)
     {
@@ -64,9 +64,10 @@ public sealed class ImageRestoration(ImageCatalog images, UploadCatalog uploads,
 
                 string[] externalIds = [.. manifest.ExternalIds.Union(before.ExternalIds, StringComparer.Ordinal)];
                 string[] labels = [.. manifest.Labels.Union(before.Labels, StringComparer.Ordinal)];
+                var judged = manifest.Verdicts.Aggregate(before, (record, verdict) => record.With(verdict));
                 return externalIds.Length == before.ExternalIds.Count && labels.Length == before.Labels.Count
-                    ? null
-                    : before with { ExternalIds = externalIds, Labels = labels, PayloadRevision = before.PayloadRevision + 1 };
+                    ? judged
+                    : judged with { ExternalIds = externalIds, Labels = labels, PayloadRevision = before.PayloadRevision + 1 };
             },
             ct) ?? record;
         await manifests.KeepAsync(merged, ct);

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Options;
+using Pipeline.Contracts;
 using Pipeline.Contracts.Queries;
+using Pipeline.Indexing.Verdicts;
 
 namespace Pipeline.Indexing.Search;
 
@@ -10,11 +12,12 @@ namespace Pipeline.Indexing.Search;
 /// </summary>
 public sealed class GeometricReranker(QuerySteps steps, IOptions<SearchOptions> options)
 {
-    /// <summary>Re-ranks the hits of a search.</summary>
-    public async Task<IReadOnlyList<SearchHit>> RerankAsync(SearchImages request, IReadOnlyList<SearchHit> hits, CancellationToken ct)
+    /// <summary>Re-ranks the hits of a search. What people said of them counts as if geometry had.</summary>
+    public async Task<IReadOnlyList<SearchHit>> RerankAsync(SearchImages request, IReadOnlyList<SearchHit> hits, JudgedHits judged, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(hits);
+        ArgumentNullException.ThrowIfNull(judged);
         var head = hits.Take(options.Value.RerankDepth).ToArray();
         if (head.Length == 0)
         {
@@ -31,20 +34,26 @@ public sealed class GeometricReranker(QuerySteps steps, IOptions<SearchOptions> 
                 Candidates = [.. head.Select(h => h.ImageId)],
             },
             ct);
-        var verified = head.Zip(answer.Candidates, (hit, check) => (Check: check, Hit: hit with
-        {
-            Inliers = check.Inliers,
-            Match = hit.Match == MatchKinds.Similar && check.Verified ? MatchKinds.NearDuplicate : hit.Match,
-        }));
+        var verified = head.Zip(answer.Candidates, (hit, check) => Verified(hit, check, judged));
         return
         [
             .. verified
                 .OrderByDescending(v => v.Hit.Match == MatchKinds.Duplicate)
-                .ThenByDescending(v => v.Check.Verified)
-                .ThenByDescending(v => v.Check.Verified ? v.Check.CentralSupport : 0)
-                .ThenByDescending(v => v.Check.Verified ? v.Check.Inliers : 0)
+                .ThenByDescending(v => v.IsSame)
+                .ThenByDescending(v => v.IsSame ? v.Support : 0)
+                .ThenByDescending(v => v.IsSame ? v.Hit.Inliers : 0)
                 .Select(v => v.Hit),
-            .. hits.Skip(head.Length),
+            .. hits.Skip(head.Length).Select(judged.Apply),
         ];
+    }
+
+    private static (SearchHit Hit, bool IsSame, double Support) Verified(SearchHit hit, CandidateVerification check, JudgedHits judged)
+    {
+        var matched = judged.Apply(hit with
+        {
+            Inliers = check.Inliers,
+            Match = hit.Match == MatchKinds.Similar && check.Verified ? MatchKinds.NearDuplicate : hit.Match,
+        });
+        return (matched, judged.On(hit.ImageId) is { } verdict ? verdict == PairVerdicts.Same : check.Verified, check.CentralSupport);
     }
 }

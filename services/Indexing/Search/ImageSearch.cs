@@ -1,6 +1,7 @@
 using Pipeline.Catalog;
 using Pipeline.Contracts;
 using Pipeline.Contracts.Queries;
+using Pipeline.Indexing.Verdicts;
 using Pipeline.Messaging;
 using Pipeline.VectorIndex;
 
@@ -12,6 +13,7 @@ namespace Pipeline.Indexing.Search;
 public sealed class ImageSearch(
     Generations generations,
     CollectionCatalog collections,
+    ImageCatalog images,
     QueryReader queries,
     CandidateSearch candidates,
     GeometricReranker reranker,
@@ -92,10 +94,10 @@ public sealed class ImageSearch(
     private async Task<SearchResults> AnswerAsync(
         SearchImages request, Generation generation, SearchQuery query, IReadOnlyList<SearchHit> hits, StepClock clock, CancellationToken ct)
     {
-        if (request.Rerank == RerankModes.Geometric)
-        {
-            hits = await clock.TimeAsync("rerank", () => reranker.RerankAsync(request, hits, ct));
-        }
+        var judged = await JudgedHits.ReadAsync(images, request.Collection, query.ImageId, ct);
+        hits = request.Rerank == RerankModes.Geometric
+            ? await clock.TimeAsync("rerank", () => reranker.RerankAsync(request, hits, judged, ct))
+            : [.. hits.Select(judged.Apply)];
 
         return new SearchResults
         {

@@ -97,7 +97,7 @@ public sealed partial class CollectionEmbedding(
                         image,
                         CnnFeatures.ReadEmbedding(cnn),
                         words is null ? SparseRow.Empty : SparseRowFormat.Parse(words),
-                        [.. (known.Value?.Checks ?? []).Where(check => check.Verified).Select(check => check.OtherId)]));
+                        Verified(image, known.Value)));
                 }
             }
 
@@ -107,6 +107,14 @@ public sealed partial class CollectionEmbedding(
 
         // An image whose status changed during the walk may have been met twice.
         return [.. members.DistinctBy(member => member.Record.ImageId)];
+    }
+
+    /// <summary>The images that show the same by geometry, or by what people said, which counts more.</summary>
+    private static IReadOnlyList<Guid> Verified(ImageRecord image, Neighbourhood? known)
+    {
+        var verdicts = image.Standing();
+        var byGeometry = (known?.Checks ?? []).Where(check => check.Verified && !verdicts.ContainsKey(check.OtherId)).Select(check => check.OtherId);
+        return [.. byGeometry.Concat(verdicts.Where(verdict => verdict.Value == PairVerdicts.Same).Select(verdict => verdict.Key))];
     }
 
     /// <summary>A stage's output of this version, or null where there is none, or the image was deleted meanwhile.</summary>

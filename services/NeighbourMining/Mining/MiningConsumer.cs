@@ -5,8 +5,8 @@ using Pipeline.Messaging;
 
 namespace Pipeline.NeighbourMining;
 
-/// <summary>Mines what came into the index, and forgets what left it.</summary>
-public sealed class MiningConsumer(NeighbourhoodMiner miner) : IConsumer<ImageIndexed>, IConsumer<ImageDeleted>
+/// <summary>Mines what came into the index, forgets what left it, and follows what people say of pairs.</summary>
+public sealed class MiningConsumer(NeighbourhoodMiner miner) : IConsumer<ImageIndexed>, IConsumer<ImageDeleted>, IConsumer<PairJudged>
 {
     /// <inheritdoc/>
     public Task Consume(ConsumeContext<ImageIndexed> context)
@@ -22,6 +22,14 @@ public sealed class MiningConsumer(NeighbourhoodMiner miner) : IConsumer<ImageIn
         ArgumentNullException.ThrowIfNull(context);
         var image = context.Message;
         return miner.RefreshAsync(image.Collection, [image.ImageId], arrival: null, context.CancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task Consume(ConsumeContext<PairJudged> context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var pair = context.Message;
+        return miner.RefreshAsync(pair.Collection, [pair.FirstId, pair.SecondId], arrival: null, context.CancellationToken);
     }
 }
 

@@ -1,4 +1,5 @@
 using Pipeline.Catalog;
+using Pipeline.Contracts;
 using Pipeline.Contracts.Events;
 using Pipeline.Contracts.Queries;
 using Pipeline.Neighbours;
@@ -58,18 +59,32 @@ public sealed class NeighbourhoodBuilder
     public IReadOnlyList<Guid> Candidates(Guid imageId) =>
         [.. Pairs(imageId).Select(pair => pair.Other).Union(SiftPartners(imageId))];
 
-    /// <summary>Settles pairs and pulls by what verification said.</summary>
-    public Neighbourhood WithPairs(Neighbourhood neighbourhood, IReadOnlyList<PairCheck> checks)
+    /// <summary>
+    /// Settles pairs and pulls by what verification said, and above that by what people said: who are not the same form no pair, and the
+    /// same need no geometry.
+    /// </summary>
+    /// <param name="neighbourhood">The lists.</param>
+    /// <param name="checks">What verification said, at least of every candidate that nobody judged.</param>
+    /// <param name="verdicts">What people said, by the other image.</param>
+    public Neighbourhood WithPairs(Neighbourhood neighbourhood, IReadOnlyList<PairCheck> checks, IReadOnlyDictionary<Guid, string> verdicts)
     {
         ArgumentNullException.ThrowIfNull(neighbourhood);
+        ArgumentNullException.ThrowIfNull(verdicts);
         var known = checks.ToDictionary(check => check.OtherId);
         var image = neighbourhood.ImageId;
         return neighbourhood with
         {
             Checks = checks,
-            Pairs = [.. Pairs(image).Select(pair => ToPair(pair, known[pair.Other]))],
-            Pulls = [.. SiftPartners(image).Where(other => known[other].Verified).Order()],
+            Pairs =
+            [
+                .. Pairs(image)
+                    .Where(pair => verdicts.GetValueOrDefault(pair.Other) != PairVerdicts.NotSame)
+                    .Select(pair => ToPair(pair, known.GetValueOrDefault(pair.Other), IsVerified(pair.Other))),
+            ],
+            Pulls = [.. SiftPartners(image).Where(IsVerified).Order()],
         };
+
+        bool IsVerified(Guid other) => verdicts.TryGetValue(other, out var verdict) ? verdict == PairVerdicts.Same : known[other].Verified;
     }
 
     private Namers NamersKnown(Guid imageId) => new(_cnn.NamedBy(imageId), _sift.NamedBy(imageId));
@@ -89,7 +104,7 @@ public sealed class NeighbourhoodBuilder
         }
     }
 
-    private static MinedPair ToPair(CandidatePair<Guid> pair, PairCheck check) => new()
+    private static MinedPair ToPair(CandidatePair<Guid> pair, PairCheck? check, bool isVerified) => new()
     {
         OtherId = pair.Other,
         Kind = pair.Kind switch
@@ -98,11 +113,11 @@ public sealed class NeighbourhoodBuilder
             PairKind.Complementary => PairKinds.Complementary,
             _ => PairKinds.CnnOnly,
         },
-        Verified = check.Verified,
+        Verified = isVerified,
         CnnRank = pair.CnnRank,
         SiftRank = pair.SiftRank,
-        Inliers = check.Inliers,
-        CentralSupport = check.CentralSupport,
+        Inliers = check?.Inliers ?? 0,
+        CentralSupport = check?.CentralSupport ?? 0,
     };
 
     /// <summary>One space of the answer.</summary>

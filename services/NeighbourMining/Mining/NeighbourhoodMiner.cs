@@ -173,11 +173,34 @@ public sealed class NeighbourhoodMiner(
         // A later life has pairs of its own to tell.
         var ofThisLife = before?.Incarnation == record.Incarnation ? before : null;
         var lists = builder.Lists(record.ImageId, ofThisLife) with { Tenant = record.Tenant, Incarnation = record.Incarnation };
-        var checks = await verification.CheckAsync(collection, lists, builder.Candidates(record.ImageId), known, ct);
-        var fresh = builder.WithPairs(lists, checks);
+        var verdicts = record.Standing();
+        var checks = await CheckAsync(collection, lists, builder.Candidates(record.ImageId), verdicts, known, ct);
+        var fresh = builder.WithPairs(lists, checks, verdicts);
         return arrival is { } now && fresh.EmbeddedFor != now.IndexedAt
             ? fresh with { EmbeddedModel = null, EmbeddedPulls = null, EmbeddedFor = now.IndexedAt }
             : fresh;
+    }
+
+    /// <summary>
+    /// What geometry says of the candidates. Of those that a person judged it is not asked; what it said before is kept, for the verdict may be
+    /// taken back.
+    /// </summary>
+    private async Task<IReadOnlyList<PairCheck>> CheckAsync(
+        string collection,
+        Neighbourhood lists,
+        IReadOnlyList<Guid> candidates,
+        IReadOnlyDictionary<Guid, string> verdicts,
+        Dictionary<Guid, Neighbourhood> known,
+        CancellationToken ct)
+    {
+        if (verdicts.Count == 0)
+        {
+            return await verification.CheckAsync(collection, lists, candidates, known, ct);
+        }
+
+        var judged = candidates.Where(verdicts.ContainsKey).ToHashSet();
+        var checks = await verification.CheckAsync(collection, lists, [.. candidates.Except(judged)], known, ct);
+        return [.. checks.Concat(lists.Checks.Where(check => judged.Contains(check.OtherId))).OrderBy(check => check.OtherId)];
     }
 
     /// <summary>Writes all at once; if somebody was faster with one of them, one by one. What could not be written waits for the next round.</summary>

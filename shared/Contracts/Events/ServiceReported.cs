@@ -46,6 +46,9 @@ public sealed record EndpointReport
     /// <summary>Whether it waits for a dependency that is away.</summary>
     public bool Paused { get; init; }
 
+    /// <summary>The dependency that it waits for, for people, such as <c>blob store</c>; null while it does not wait.</summary>
+    public string? WaitsFor { get; init; }
+
     /// <summary>Deliveries being worked on or held now.</summary>
     public long InFlight { get; init; }
 

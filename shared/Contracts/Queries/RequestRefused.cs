@@ -58,6 +58,9 @@ public static class RefusalReasons
     /// <summary>Somebody changed the collection's settings since they were read; reading them again helps.</summary>
     public const string SettingsChanged = "settings-changed";
 
+    /// <summary>An image has all the verdicts of people that it can remember.</summary>
+    public const string TooManyVerdicts = "too-many-verdicts";
+
     /// <summary>What is left of a deleted collection of this name is still being removed; trying again later helps.</summary>
     public const string CollectionDeleting = "collection-deleting";
 }

@@ -45,6 +45,9 @@ public sealed record SearchHit
 
     /// <summary>What the hit is to the query, of <see cref="MatchKinds"/>.</summary>
     public required string Match { get; init; }
+
+    /// <summary>What a person said of the hit and the query, <see cref="PairVerdicts.Same"/> or <see cref="PairVerdicts.NotSame"/>; null where nobody did.</summary>
+    public string? Verdict { get; init; }
 }
 
 /// <summary>What a hit is to the query.</summary>
@@ -53,7 +56,7 @@ public static class MatchKinds
     /// <summary>The same bytes.</summary>
     public const string Duplicate = "duplicate";
 
-    /// <summary>The same scene, verified geometrically.</summary>
+    /// <summary>The same scene, verified geometrically or by a person.</summary>
     public const string NearDuplicate = "near-duplicate";
 
     /// <summary>Near in feature space.</summary>

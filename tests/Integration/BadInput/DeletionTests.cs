@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Catalog;
 using Pipeline.Contracts;
@@ -118,6 +119,31 @@ public sealed class DeletionTests(PipelineFixture fixture) : IClassFixture<Pipel
 
         await DeleteAsync(image);
         await AssertNoTraceAsync(image);
+    }
+
+    [Fact]
+    public async Task With_a_deleted_image_go_the_verdicts_on_it_from_wherever_its_id_is_kept()
+    {
+        var gone = await _pipeline.FinishedAsync(await _pipeline.UploadAsync(new { bytes = Pictures.Unique() }));
+        var left = await _pipeline.FinishedAsync(await _pipeline.UploadAsync(new { bytes = Pictures.Unique() }));
+        await _pipeline.SendAsync(ImageVerdicts.Judge(left, gone, PairVerdicts.Same, "otto", DateTimeOffset.UtcNow));
+        await _pipeline.ReachedAsync(gone.ImageId, record => record.Standing().ContainsKey(left.ImageId));
+        await _pipeline.ReachedAsync(left.ImageId, record => record.Standing().ContainsKey(gone.ImageId));
+
+        await DeleteAsync(gone);
+
+        // One that was under way during the deletion does not bring it back.
+        await _pipeline.SendAsync(ImageVerdicts.Judge(gone, left, PairVerdicts.NotSame, "otto", DateTimeOffset.UtcNow));
+        await _pipeline.QuietAsync();
+        await AssertNoTraceAsync(gone);
+        Assert.Empty((await _pipeline.Images.GetAsync(TestPipeline.Collection, left.ImageId, CancellationToken.None))!.Verdicts);
+        await foreach (var blob in Blobs.ListAsync("", CancellationToken.None))
+        {
+            var content = await Blobs.TryReadAsync(blob.Key, CancellationToken.None);
+            Assert.False(
+                blob.Key.Contains(gone.ImageId.ToString("N"), StringComparison.Ordinal) || (content is not null && Encoding.UTF8.GetString(content).Contains($"{gone.ImageId}", StringComparison.Ordinal)),
+                $"{blob.Key} names the image.");
+        }
     }
 
     private async Task<ImageRecord> UploadAndDeleteAsync(int afterParts)

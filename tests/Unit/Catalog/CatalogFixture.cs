@@ -30,6 +30,7 @@ internal sealed class CatalogFixture : IAsyncDisposable
         CollectionManifests = new CollectionManifests(_state, Blobs, Collections, References, TimeProvider.System);
         Rebuilds = new CollectionRebuilds(_state, TimeProvider.System);
         Restoration = new ImageRestoration(Images, Uploads, References, Manifests, Blobs);
+        Verdicts = new ImageVerdicts(Images, Manifests, Restoration);
         Traces = new CollectionTraces(
             _state, Blobs, Collections, CollectionManifests, Images, Uploads, References, Neighbourhoods, Vocabularies, Encoders, Updates, Artifacts);
     }
@@ -60,6 +61,8 @@ internal sealed class CatalogFixture : IAsyncDisposable
     public CollectionRebuilds Rebuilds { get; }
 
     public ImageRestoration Restoration { get; }
+
+    public ImageVerdicts Verdicts { get; }
 
     public CollectionTraces Traces { get; }
 

@@ -90,10 +90,20 @@ internal static class ContractSamples
             [
                 new EndpointReport
                 {
-                    Endpoint = "upload", Stage = Stages.Upload, Interactive = true, Paused = true, InFlight = 1, Done = 2, Rejected = 3, Failed = 4, Redelivered = 5,
+                    Endpoint = "upload", Stage = Stages.Upload, Interactive = true, Paused = true, WaitsFor = "blob store", InFlight = 1, Done = 2, Rejected = 3, Failed = 4, Redelivered = 5,
                     Retries = 6, Durations = [new DurationCount(3, 2)], MaxAge = 1.5,
                 },
             ],
+        },
+        new JudgePair
+        {
+            Collection = "photos", FirstId = Image, SecondId = Upload, Verdict = PairVerdicts.NotSame, By = "otto",
+            At = new DateTimeOffset(2025, 1, 2, 3, 4, 5, 678, TimeSpan.Zero), FirstIncarnation = 2, SecondIncarnation = 1, CorrelationId = Correlation,
+        },
+        new PairJudged
+        {
+            Collection = "photos", Tenant = "acme", FirstId = Image, SecondId = Upload, Verdict = PairVerdicts.NotSame, By = "otto",
+            At = new DateTimeOffset(2025, 1, 2, 3, 4, 5, 678, TimeSpan.Zero), CorrelationId = Correlation,
         },
         new EmbedCollection { Collection = "photos", CorrelationId = Correlation },
         new QuantizeImage { Collection = "photos", Tenant = "acme", ImageId = Image, CorrelationId = Correlation, Incarnation = 2, FeatureKey = "sift/1", VocabularyVersion = "v1" },
@@ -131,7 +141,7 @@ internal static class ContractSamples
                 new SearchHit
                 {
                     ImageId = Image, ExternalIds = ["camera-7/0001.jpg"], Labels = ["holiday"], Score = 0.875, HammingDistance = 3, Inliers = 42,
-                    Match = MatchKinds.NearDuplicate,
+                    Match = MatchKinds.NearDuplicate, Verdict = PairVerdicts.Same,
                 },
             ],
             TimingsMs = new Dictionary<string, double> { ["index"] = 1.5 }, VocabularyVersion = "v1",

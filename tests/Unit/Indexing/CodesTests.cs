@@ -159,7 +159,7 @@ public sealed class CodesTests : IAsyncLifetime
     {
         await PrepareAsync(New, bits: 16);
         await ReencodedAsync(_one, New, [1, 2]);
-        await new ImageDeletion(_catalog.Images, _indexer, _catalog.Blobs, _catalog.References, _catalog.Manifests, _catalog.Restoration)
+        await new ImageDeletion(_catalog.Images, _indexer, _catalog.Blobs, _catalog.References, _catalog.Manifests, _catalog.Restoration, _catalog.Verdicts)
             .DeleteAsync(new() { Collection = Collection, ImageId = _one, Incarnation = 1 }, None);
         Assert.Null(await ReencodedAsync(_one, New, [1, 2]));
         Assert.Equal((1, 0), (await CountAsync(Old), await CountAsync(New)));

@@ -134,7 +134,7 @@ public sealed class LivesTests : IAsyncLifetime
     }
 
     private Task DeleteAsync(IVectorIndex index, int life) =>
-        new ImageDeletion(_catalog.Images, Indexer(index), _catalog.Blobs, _catalog.References, _catalog.Manifests, _catalog.Restoration)
+        new ImageDeletion(_catalog.Images, Indexer(index), _catalog.Blobs, _catalog.References, _catalog.Manifests, _catalog.Restoration, _catalog.Verdicts)
             .DeleteAsync(new DeleteImage { Collection = Collection, ImageId = _image, Incarnation = life }, None);
 
     private ImageIndexer Indexer(IVectorIndex index) =>

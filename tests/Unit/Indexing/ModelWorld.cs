@@ -224,7 +224,7 @@ internal sealed class ModelWorld : IAsyncDisposable, IEventPublisher
         return [.. Asked];
     }
 
-    public Task DeleteAsync(Guid image) => new ImageDeletion(Catalog.Images, Indexer, Catalog.Blobs, Catalog.References, Catalog.Manifests, Catalog.Restoration)
+    public Task DeleteAsync(Guid image) => new ImageDeletion(Catalog.Images, Indexer, Catalog.Blobs, Catalog.References, Catalog.Manifests, Catalog.Restoration, Catalog.Verdicts)
         .DeleteAsync(new() { Collection = Collection, ImageId = image, Incarnation = 1 }, None);
 
     public async Task<CollectionRecord> RecordAsync() => (await Catalog.Collections.GetCurrentAsync(Collection, None))!;

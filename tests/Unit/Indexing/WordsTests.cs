@@ -287,7 +287,7 @@ public sealed class WordsTests : IAsyncLifetime
     }
 
     private Task DeleteAsync(int life) =>
-        new ImageDeletion(_catalog.Images, _indexer, _catalog.Blobs, _catalog.References, _catalog.Manifests, _catalog.Restoration)
+        new ImageDeletion(_catalog.Images, _indexer, _catalog.Blobs, _catalog.References, _catalog.Manifests, _catalog.Restoration, _catalog.Verdicts)
             .DeleteAsync(new() { Collection = Collection, ImageId = _image, Incarnation = life }, None);
 
     private Task<ImageRecord?> WordsAsync(string vocabulary, params uint[] words) => WordsAsync(vocabulary, _image, 1, words);
