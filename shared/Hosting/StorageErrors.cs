@@ -8,5 +8,5 @@ public sealed class StorageErrors : IErrorClassifier
 {
     /// <inheritdoc/>
     public ErrorClass? Classify(Exception exception) =>
-        exception is StorageUnavailableException ? new ErrorClass.DependencyDown("storage") : null;
+        exception is StorageUnavailableException away ? new ErrorClass.DependencyDown(away.Store) : null;
 }

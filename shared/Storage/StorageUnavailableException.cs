@@ -15,4 +15,16 @@ public sealed class StorageUnavailableException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>The store whose state is kept in records.</summary>
+    public const string State = "state store";
+
+    /// <summary>The store of images, features and artifacts.</summary>
+    public const string Blobs = "blob store";
+
+    /// <summary>The index that answers searches.</summary>
+    public const string Index = "vector index";
+
+    /// <summary>Which store it is, for people: <see cref="State"/>, <see cref="Blobs"/>, <see cref="Index"/>, or just storage.</summary>
+    public string Store { get; init; } = "storage";
 }

@@ -14,18 +14,19 @@ public sealed class EndpointActivity : IDisposable
 {
     private const string EndpointTag = "endpoint";
     private const string OutcomeTag = "outcome";
+    private readonly MessagingMetrics _metrics;
     private readonly EndpointCatalog _endpoints;
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<string, Tally> _tallies = new(StringComparer.Ordinal);
 
     /// <summary>Listens to one host's instruments: several hosts of a process do not mix.</summary>
     /// <param name="meters">The host's.</param>
-    /// <param name="metrics">Makes sure that there are instruments.</param>
+    /// <param name="metrics">Has the instruments, and knows who waits for what.</param>
     /// <param name="endpoints">The host's endpoints.</param>
     internal EndpointActivity(IMeterFactory meters, MessagingMetrics metrics, EndpointCatalog endpoints)
     {
-        _endpoints = endpoints;
         ArgumentNullException.ThrowIfNull(metrics);
+        (_metrics, _endpoints) = (metrics, endpoints);
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (instrument.Meter.Name == MessagingMetrics.MeterName && ReferenceEquals(instrument.Meter.Scope, meters))
@@ -40,11 +41,8 @@ public sealed class EndpointActivity : IDisposable
     }
 
     /// <summary>All endpoints of the process as they stand now, those without a message yet included.</summary>
-    public IReadOnlyList<EndpointReport> Read()
-    {
-        _listener.RecordObservableInstruments();
-        return [.. _endpoints.All.Select(endpoint => TallyOf(endpoint.Name).Read(endpoint))];
-    }
+    public IReadOnlyList<EndpointReport> Read() =>
+        [.. _endpoints.All.Select(endpoint => TallyOf(endpoint.Name).Read(endpoint, _metrics.WaitsFor(endpoint.Name)))];
 
     /// <inheritdoc/>
     public void Dispose() => _listener.Dispose();
@@ -64,9 +62,6 @@ public sealed class EndpointActivity : IDisposable
                 break;
             case MessagingMetrics.RetriesName:
                 Interlocked.Add(ref tally.Retries, value);
-                break;
-            case MessagingMetrics.PausedName:
-                Volatile.Write(ref tally.Paused, value);
                 break;
             case MessagingMetrics.ConsumedName:
                 switch (Tag(tags, OutcomeTag))
@@ -127,7 +122,6 @@ public sealed class EndpointActivity : IDisposable
         public readonly long[] Durations = new long[DurationClasses.Count];
         public long InFlight;
         public long Retries;
-        public long Paused;
         public long Done;
         public long Rejected;
         public long Failed;
@@ -143,7 +137,7 @@ public sealed class EndpointActivity : IDisposable
             }
         }
 
-        public EndpointReport Read(EndpointSettings endpoint)
+        public EndpointReport Read(EndpointSettings endpoint, string? waitsFor)
         {
             var durations = new List<DurationCount>();
             for (var i = 0; i < Durations.Length; i++)
@@ -165,7 +159,8 @@ public sealed class EndpointActivity : IDisposable
                 Endpoint = endpoint.Name,
                 Stage = endpoint.Stage,
                 Interactive = endpoint.Kind == EndpointKind.Interactive,
-                Paused = Volatile.Read(ref Paused) != 0,
+                Paused = waitsFor is not null,
+                WaitsFor = waitsFor,
                 InFlight = Interlocked.Read(ref InFlight),
                 Done = Interlocked.Read(ref Done),
                 Rejected = Interlocked.Read(ref Rejected),

@@ -75,6 +75,15 @@ public sealed class MessagingMetrics
         }
     }
 
+    /// <summary>What an endpoint waits for; null while it works.</summary>
+    internal string? WaitsFor(string endpoint)
+    {
+        lock (_circuits)
+        {
+            return _circuits.Where(circuit => circuit.Endpoint == endpoint).Select(circuit => circuit.Dependency).FirstOrDefault(dependency => dependency is not null);
+        }
+    }
+
     internal void Started(string endpoint, string stage) => _inFlight.Add(1, Tags(endpoint, stage));
 
     internal void Finished(string endpoint, string stage, string outcome, TimeSpan elapsed)

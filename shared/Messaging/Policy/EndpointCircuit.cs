@@ -18,13 +18,16 @@ internal sealed class EndpointCircuit(string endpoint, TimeSpan probeInterval, T
 
     public string Endpoint => endpoint;
 
-    public bool IsOpen
+    public bool IsOpen => Dependency is not null;
+
+    /// <summary>What it waits for; null while it does not.</summary>
+    public string? Dependency
     {
         get
         {
             lock (_gate)
             {
-                return _dependency is not null;
+                return _dependency;
             }
         }
     }

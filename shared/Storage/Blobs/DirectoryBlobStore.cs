@@ -262,7 +262,7 @@ public sealed class DirectoryBlobStore : IBlobStore, IStorageProbe
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StorageUnavailableException($"The blob store does not work: {e.Message}", e);
+            throw new StorageUnavailableException($"The blob store does not work: {e.Message}", e) { Store = StorageUnavailableException.Blobs };
         }
     }
 }

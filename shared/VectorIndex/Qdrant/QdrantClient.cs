@@ -112,15 +112,15 @@ internal sealed class QdrantClient : IDisposable
         }
         catch (HttpRequestException e)
         {
-            throw new StorageUnavailableException($"Qdrant at {_http.BaseAddress} cannot be reached: {e.Message}", e);
+            throw new StorageUnavailableException($"Qdrant at {_http.BaseAddress} cannot be reached: {e.Message}", e) { Store = StorageUnavailableException.Index };
         }
         catch (TimeoutRejectedException e)
         {
-            throw new StorageUnavailableException($"Qdrant at {_http.BaseAddress} did not answer {method} /{path} within {e.Timeout}.", e);
+            throw new StorageUnavailableException($"Qdrant at {_http.BaseAddress} did not answer {method} /{path} within {e.Timeout}.", e) { Store = StorageUnavailableException.Index };
         }
         catch (JsonException e)
         {
-            throw new StorageUnavailableException($"What answers {method} /{path} at {_http.BaseAddress} is not Qdrant as we know it: {e.Message}", e);
+            throw new StorageUnavailableException($"What answers {method} /{path} at {_http.BaseAddress} is not Qdrant as we know it: {e.Message}", e) { Store = StorageUnavailableException.Index };
         }
     }
 

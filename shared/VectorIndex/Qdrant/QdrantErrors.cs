@@ -25,15 +25,15 @@ internal static class QdrantErrors
         {
             // Nobody's message is at fault, and nothing can be written until an operator has been here: as good as down.
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new StorageUnavailableException(
-                $"Qdrant refuses our key ({(int)response.StatusCode}: {message}). Set {QdrantOptions.Section}:ApiKey to one that may read and write."),
+                $"Qdrant refuses our key ({(int)response.StatusCode}: {message}). Set {QdrantOptions.Section}:ApiKey to one that may read and write.") { Store = StorageUnavailableException.Index },
             HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests => Unavailable(),
             >= HttpStatusCode.InternalServerError => Unavailable(),
             >= HttpStatusCode.BadRequest => new QdrantRefusedException(response.StatusCode, message, request),
             _ => new StorageUnavailableException(
-                $"What answers {request} with {(int)response.StatusCode} is not Qdrant; see {QdrantOptions.Section}:Url."),
+                $"What answers {request} with {(int)response.StatusCode} is not Qdrant; see {QdrantOptions.Section}:Url.") { Store = StorageUnavailableException.Index },
         };
 
-        StorageUnavailableException Unavailable() => new($"Qdrant cannot do {request} ({(int)response.StatusCode}): {message}");
+        StorageUnavailableException Unavailable() => new($"Qdrant cannot do {request} ({(int)response.StatusCode}): {message}") { Store = StorageUnavailableException.Index };
     }
 
     private static async Task<string> MessageAsync(HttpResponseMessage response, CancellationToken ct)

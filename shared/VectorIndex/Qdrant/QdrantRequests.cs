@@ -139,7 +139,7 @@ internal sealed class QdrantRequests(QdrantClient client, QdrantOptions options)
     {
         if (result.Status != UpdateResult.Completed)
         {
-            throw new StorageUnavailableException($"Qdrant has not made a write in time; it is '{result.Status}'.");
+            throw new StorageUnavailableException($"Qdrant has not made a write in time; it is '{result.Status}'.") { Store = StorageUnavailableException.Index };
         }
     }
 }

@@ -196,7 +196,7 @@ public sealed class RedisStateStore : IStateStore, IStorageProbe, IAsyncDisposab
                 var jittered = pause * (0.5 + Random.Shared.NextDouble());
                 if (Stopwatch.GetElapsedTime(started) + jittered >= _timeout)
                 {
-                    throw new StorageUnavailableException($"Redis does not serve: {e.Message}", e);
+                    throw new StorageUnavailableException($"Redis does not serve: {e.Message}", e) { Store = StorageUnavailableException.State };
                 }
 
                 await Task.Delay(jittered, ct);

@@ -168,7 +168,7 @@ public sealed class SqliteStateStore : IStateStore, IStorageProbe, IAsyncDisposa
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StorageUnavailableException($"The folder of '{path}' cannot be created: {e.Message}", e);
+            throw new StorageUnavailableException($"The folder of '{path}' cannot be created: {e.Message}", e) { Store = StorageUnavailableException.State };
         }
 
         try
@@ -177,7 +177,7 @@ public sealed class SqliteStateStore : IStateStore, IStorageProbe, IAsyncDisposa
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new StorageUnavailableException($"'{path}' cannot be opened: {e.Message}", e);
+            throw new StorageUnavailableException($"'{path}' cannot be opened: {e.Message}", e) { Store = StorageUnavailableException.State };
         }
         catch (IOException e) when (File.Exists(path + ".lock"))
         {
@@ -185,7 +185,7 @@ public sealed class SqliteStateStore : IStateStore, IStorageProbe, IAsyncDisposa
         }
         catch (IOException e)
         {
-            throw new StorageUnavailableException($"'{path}' cannot be opened: {e.Message}", e);
+            throw new StorageUnavailableException($"'{path}' cannot be opened: {e.Message}", e) { Store = StorageUnavailableException.State };
         }
     }
 
