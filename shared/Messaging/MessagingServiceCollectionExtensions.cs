@@ -91,10 +91,12 @@ public static class MessagingServiceCollectionExtensions
         if (transport == MessagingTransport.RabbitMq)
         {
             services.AddSingleton<IFailedMessages, RabbitMqFailedMessages>();
+            services.AddSingleton<IWaitingMessages, RabbitMqWaitingMessages>();
         }
         else
         {
             services.AddSingleton<IFailedMessages, InMemoryFailedMessages>();
+            services.AddSingleton<IWaitingMessages, InMemoryWaitingMessages>();
         }
 
         services.AddMassTransit(bus =>

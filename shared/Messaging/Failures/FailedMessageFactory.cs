@@ -55,7 +55,7 @@ internal static class FailedMessageFactory
     };
 
     // An envelope names its types as urn:message:Namespace:Name, the message's own first.
-    private static string? TypeOf(byte[] body)
+    public static string? TypeOf(ReadOnlySpan<byte> body)
     {
         try
         {

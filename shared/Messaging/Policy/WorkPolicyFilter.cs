@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Pipeline.Contracts;
 using Pipeline.Messaging.Diagnostics;
 using Pipeline.Messaging.Endpoints;
+using Pipeline.Messaging.Failures;
 using Pipeline.Messaging.Publishing;
 
 namespace Pipeline.Messaging.Policy;
@@ -127,7 +128,7 @@ internal sealed class WorkPolicyFilter : IFilter<ReceiveContext>, IDisposable
                 // Where the channel that brought the message is gone, nothing can be done for it here: the broker brings it again.
                 context.CancellationToken.ThrowIfCancellationRequested();
                 _logger.HeldTooLong(_endpoint.Name);
-                await RedeliverAsync(context, MessageMover.Redeliveries(context));
+                await RedeliverAsync(context, MessageMover.Redeliveries(context), $"waited too long for the {_circuit.Dependency ?? "dependency that was away"}");
                 return Outcomes.Redelivered;
             }
 
@@ -200,7 +201,7 @@ internal sealed class WorkPolicyFilter : IFilter<ReceiveContext>, IDisposable
         if (redeliveries < _options.RedeliveryLimit)
         {
             _logger.RedeliveryFollows(_endpoint.Name, redeliveries + 1, error);
-            await RedeliverAsync(context, redeliveries + 1);
+            await RedeliverAsync(context, redeliveries + 1, WaitingHeaders.ReasonOf(error));
             return Outcomes.Redelivered;
         }
 
@@ -212,13 +213,21 @@ internal sealed class WorkPolicyFilter : IFilter<ReceiveContext>, IDisposable
     // By its exchange: a queue's address would declare the queue, without the arguments it has.
     private Uri AddressOf(string queue) => new(_options.Transport == MessagingTransport.RabbitMq ? $"exchange:{queue}" : $"queue:{queue}");
 
-    private async Task RedeliverAsync(ReceiveContext context, int count)
+    private async Task RedeliverAsync(ReceiveContext context, int count, string reason)
     {
         if (_options.Transport == MessagingTransport.RabbitMq)
         {
             // When its time to live is over, the retry queue hands it back to the endpoint's queue.
             await MessageMover.MoveAsync(
-                context, AddressOf(_endpoint.Name + EndpointSettings.RetrySuffix), count, send => send.TimeToLive = _options.RedeliveryDelay);
+                context,
+                AddressOf(_endpoint.Name + EndpointSettings.RetrySuffix),
+                count,
+                send =>
+                {
+                    send.TimeToLive = _options.RedeliveryDelay;
+                    send.Headers.Set(WaitingHeaders.DueAt, (_time.GetUtcNow() + _options.RedeliveryDelay).ToString("O", CultureInfo.InvariantCulture));
+                    send.Headers.Set(WaitingHeaders.Reason, reason);
+                });
         }
         else
         {

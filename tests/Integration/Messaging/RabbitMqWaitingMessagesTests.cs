@@ -1,0 +1,48 @@
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Messaging;
+using Pipeline.Tests.Support;
+using Xunit;
+
+namespace Pipeline.Tests.Integration.Messaging;
+
+/// <summary>Messages in a real broker's retry queue are looked at, and go on as if nobody had looked.</summary>
+[Collection(SharedServers.Collection)]
+public sealed class RabbitMqWaitingMessagesTests(SharedServers servers)
+{
+    [Fact]
+    public async Task Are_seen_with_attempt_time_and_reason_stay_and_are_tried_again_once_when_their_time_comes()
+    {
+        await using var virtualHost = await (await servers.RabbitMqAsync()).CreateVirtualHostAsync();
+        var script = new ConsumerScript((_, attempt) => attempt > 3 ? Task.CompletedTask : throw new TimeoutException("always busy"));
+        var settings = BusHost.Settings(virtualHost.AmqpUri);
+        settings["Messaging:RedeliveryDelay"] = "00:00:10";
+        await using var host = await RabbitMqPolicyTests.StartAsync(virtualHost, script, settings: settings);
+        var waiting = host.Services.GetRequiredService<IWaitingMessages>();
+        Assert.Equal(0, (await waiting.PeekAsync("scripted", 0, 10, CancellationToken.None)).Total);
+        var messages = Enumerable.Range(0, 5).Select(_ => TestEvents.Cnn()).ToArray();
+        foreach (var message in messages)
+        {
+            await host.PublishAsync(message);
+        }
+
+        await Eventually.TrueAsync(async () => (await waiting.PeekAsync("scripted", 0, 10, CancellationToken.None)).Messages.Count == 5, TimeSpan.FromSeconds(30));
+        var seen = await waiting.PeekAsync("scripted", 0, 10, CancellationToken.None);
+        Assert.Equal(5, seen.Total);
+        Assert.Equal(messages.Select(message => (Guid?)message.ImageId).Order(), seen.Messages.Select(message => message.ImageId).Order());
+        Assert.All(seen.Messages, message =>
+        {
+            Assert.Equal(("CnnExtracted", 1, "TimeoutException: always busy"), (message.MessageType, message.Attempt, message.Reason));
+            Assert.InRange(message.DueAt!.Value, DateTimeOffset.UtcNow.AddSeconds(-1), DateTimeOffset.UtcNow.AddSeconds(11));
+        });
+
+        // Page by page they are the same.
+        var first = await waiting.PeekAsync("scripted", 0, 3, CancellationToken.None);
+        var second = await waiting.PeekAsync("scripted", 3, 3, CancellationToken.None);
+        Assert.Equal(seen.Messages.Select(message => message.ImageId).Order(), first.Messages.Concat(second.Messages).Select(message => message.ImageId).Order());
+
+        await Eventually.TrueAsync(() => script.Done.Count == 5, TimeSpan.FromSeconds(40));
+        await virtualHost.WaitForQueuesAsync(all => all.All(queue => queue.Total == 0), TimeSpan.FromSeconds(10));
+        Assert.Equal(5, script.Done.Count);
+        Assert.Equal(5 * 4, script.TotalAttempts);
+    }
+}
