@@ -13,6 +13,7 @@ internal static class PageAssets
     {
         ["style"] = ("text/css; charset=utf-8", "dashboard.css"),
         ["live"] = ("text/javascript; charset=utf-8", "live.js"),
+        ["refresh"] = ("text/javascript; charset=utf-8", "refresh.js"),
         ["explorer"] = ("text/javascript; charset=utf-8", "explorer.js"),
         ["no-picture"] = ("image/svg+xml", "no-picture.svg"),
         ["icon"] = ("image/svg+xml", "icon.svg"),

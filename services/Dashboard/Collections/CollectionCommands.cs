@@ -8,7 +8,13 @@ namespace Pipeline.Dashboard.Collections;
 
 /// <summary>What can be done to a collection, by the names that addresses, texts and the audit log have for it.</summary>
 internal sealed class CollectionCommands(
-    IServiceScopeFactory scopes, ModelUpdateCatalog updates, EncoderCatalog encoders, VocabularyCatalog vocabularies)
+    IServiceScopeFactory scopes,
+    CollectionCatalog collections,
+    ImageCatalog images,
+    CollectionRebuilds rebuilds,
+    ModelUpdateCatalog updates,
+    EncoderCatalog encoders,
+    VocabularyCatalog vocabularies)
 {
     public const string Reindex = "re-index";
     public const string Cancel = "cancel-re-index";
@@ -19,9 +25,16 @@ internal sealed class CollectionCommands(
     public const string TrainVocabulary = "train-vocabulary";
     public const string Embed = "embed";
     public const string Repair = "repair-neighbours";
+    public const string Rebuild = "rebuild";
 
-    /// <summary>All of them, in the order of the page.</summary>
-    public static IReadOnlyList<string> Names { get; } = [Reindex, Cancel, RollBack, UpdateModel, RollbackModel, TrainEncoder, TrainVocabulary, Embed, Repair];
+    /// <summary>All of them by what they concern, in the order of the page.</summary>
+    public static IReadOnlyList<(string Group, IReadOnlyList<string> Names)> Groups { get; } =
+    [
+        ("generation", [Reindex, Cancel, RollBack]), ("model", [UpdateModel, RollbackModel]), ("learning", [TrainEncoder, TrainVocabulary, Embed]), ("repair", [Repair, Rebuild]),
+    ];
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. Groups.SelectMany(group => group.Names)];
 
     private const string Asked = "Asked for at the dashboard.";
 
@@ -41,6 +54,15 @@ internal sealed class CollectionCommands(
             RollbackModel when record.Active?.Next is null && record.Previous is null => RefusalReasons.NoPreviousModel,
             _ => Known.Contains(name) ? null : RefusalReasons.InvalidRequest,
         };
+    }
+
+    /// <summary>Deletes a collection. It is gone at once, before its traces are: in the catalog the deletion goes on by itself, whatever the bus remembers.</summary>
+    public async Task DeleteAsync(string collection, CancellationToken ct)
+    {
+        var command = new DeleteCollection { Collection = collection, CorrelationId = Guid.CreateVersion7() };
+        await collections.BeginDeletionAsync(collection, command.CorrelationId, await images.CountLivingAsync(collection, ct), ct);
+        await using var scope = scopes.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<IEventPublisher>().PublishAsync(command, ct);
     }
 
     /// <summary>Asks for it. Trainings are noted before, so that they survive even a bus that forgets.</summary>
@@ -85,6 +107,10 @@ internal sealed class CollectionCommands(
                 break;
             case Repair:
                 await events.PublishAsync(new RepairNeighbours { Collection = collection, CorrelationId = id }, ct);
+                break;
+            case Rebuild:
+                await rebuilds.RequestAsync(collection, id, ct);
+                await events.PublishAsync(new RebuildCollection { Collection = collection, CorrelationId = id }, ct);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such command.");

@@ -13,6 +13,9 @@ internal static class CollectionEndpoints
 {
     public static IServiceCollection AddCollectionPages(this IServiceCollection services)
     {
+        services.AddPipelineRoute<JudgePair>("verdicts");
+        services.AddPipelineRoute<DeleteCollection>("collection-deletion");
+        services.AddPipelineRoute<RebuildCollection>("collection-rebuild");
         services.AddPipelineRoute<UpdateModel>("model-updating");
         services.AddPipelineRoute<RollbackModel>("model");
         services.AddPipelineRoute<ReindexCollection>("reindex");
@@ -29,8 +32,9 @@ internal static class CollectionEndpoints
     public static void MapCollections(this RouteGroupBuilder pages)
     {
         var collections = pages.MapGroup("/collections");
-        collections.MapGet("/", async (HttpContext context, CollectionViews views, CancellationToken ct) =>
-            new RazorComponentResult<CollectionsPage>(new { Page = PageContext.Of(context), Collections = await views.ListAsync(ct) }));
+        collections.MapGet("/", async (HttpContext context, CollectionViews views, CancellationToken ct, string? deleted = null) =>
+            new RazorComponentResult<CollectionsPage>(new { Page = PageContext.Of(context), Collections = await views.ListAsync(ct), Deleted = deleted }));
+        collections.MapSettings();
         collections.MapGet("/{name}", ShowAsync);
         collections.MapPost("/{name}/{action}", ActAsync).RequireAuthorization(DashboardAccess.Admin);
     }

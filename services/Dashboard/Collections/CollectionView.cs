@@ -15,6 +15,9 @@ public sealed record CollectionView
     /// <summary>How far the next generation is; null where there is none, or nothing is known of it yet.</summary>
     public GenerationProgress? Progress { get; init; }
 
+    /// <summary>How far the latest rebuild is; null where there was none.</summary>
+    public CollectionRebuild? Rebuild { get; init; }
+
     /// <summary>Its generations, latest first.</summary>
     public IReadOnlyList<GenerationEntry> Generations { get; init; } = [];
 

@@ -10,6 +10,7 @@ public sealed class CollectionViews(
     ModelUpdateCatalog updates,
     EncoderCatalog encoders,
     VocabularyCatalog vocabularies,
+    CollectionRebuilds rebuilds,
     ArtifactStore artifacts)
 {
     // An update a day for two years; a chain that does not end would be damaged.
@@ -42,6 +43,7 @@ public sealed class CollectionViews(
             Record = record,
             Images = await CountAsync(name, ct),
             Progress = await ProgressAsync(record, ct),
+            Rebuild = await rebuilds.GetAsync(name, ct),
             Generations = [.. (await collections.GetGenerationsAsync(name, ct)).Entries.Reverse()],
             Updates = [.. known.Zip(progress)],
             Encoders = [.. (await encoders.GetAsync(name, ct)).Trainings.Reverse()],

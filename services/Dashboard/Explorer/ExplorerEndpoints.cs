@@ -23,6 +23,7 @@ internal static class ExplorerEndpoints
         explorer.MapPost("/{collection}/search", SearchAsync);
         explorer.MapGet("/{collection}/{id:guid}", ShowAsync);
         explorer.MapGet("/{collection}/{id:guid}/matches/{other:guid}", MatchAsync);
+        explorer.MapVerdicts();
     }
 
     private static async Task<IResult> ListAsync(
@@ -99,7 +100,8 @@ internal static class ExplorerEndpoints
         NeighbourhoodCatalog neighbourhoods,
         ExplorerSearch search,
         CancellationToken ct,
-        bool verify = false)
+        bool verify = false,
+        string? done = null)
     {
         if (!CollectionName.IsValid(collection) || await images.GetAsync(collection, id, ct) is not { } record)
         {
@@ -109,18 +111,21 @@ internal static class ExplorerEndpoints
         var results = record.Status == ImageStatus.Indexed
             ? await search.SearchAsync(new SearchImages { Collection = collection, Tenant = record.Tenant, ImageId = id, Rerank = RerankOf(verify) }, ct)
             : [];
+        var neighbours = await NeighbourView.ReadAsync(collection, id, neighbourhoods, ct);
         return new RazorComponentResult<ImageView>(new
         {
             Page = PageContext.Of(context),
             Image = record,
             Verify = verify,
             Results = results,
-            Neighbours = await NeighbourView.ReadAsync(collection, id, neighbourhoods, ct),
+            Neighbours = neighbours,
+            NearDuplicates = NearDuplicate.Of(record, results, neighbours),
+            Done = done,
         });
     }
 
     private static async Task<IResult> MatchAsync(
-        HttpContext context, string collection, Guid id, Guid other, ImageCatalog images, ExplorerSearch search, CancellationToken ct)
+        HttpContext context, string collection, Guid id, Guid other, ImageCatalog images, ExplorerSearch search, CancellationToken ct, string? done = null)
     {
         if (!CollectionName.IsValid(collection)
             || await images.GetAsync(collection, id, ct) is not { } one
@@ -136,6 +141,7 @@ internal static class ExplorerEndpoints
             One = one,
             Other = second,
             Match = await search.MatchAsync(collection, one.Tenant, id, other, ct),
+            Done = done,
         });
     }
 

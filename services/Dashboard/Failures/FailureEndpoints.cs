@@ -19,6 +19,7 @@ internal static class FailureEndpoints
         var failures = pages.MapGroup("/failures");
         failures.MapGet("/", ListAsync);
         failures.MapGet("/{id:guid}", ShowAsync);
+        failures.MapRetries();
         failures.MapPost("/re-drive", RedriveAsync).RequireAuthorization(DashboardAccess.Operator);
         failures.MapPost("/discard", DiscardAsync).RequireAuthorization(DashboardAccess.Operator);
     }

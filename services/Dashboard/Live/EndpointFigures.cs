@@ -15,6 +15,9 @@ public sealed record EndpointFigures
     /// <summary>How it stands.</summary>
     public required StageState State { get; init; }
 
+    /// <summary>What its paused processes wait for; null where none waits, or none says for what.</summary>
+    public string? WaitsFor { get; init; }
+
     /// <summary>When the last process of it was heard of, where it is down.</summary>
     public DateTimeOffset? SilentSince { get; init; }
 

@@ -41,7 +41,7 @@ internal sealed class LiveFigures(PipelineMonitor monitor, IBusControl bus)
         texts[$"{name}.detail"] = figures switch
         {
             { State: StageState.Down, SilentSince: { } since } => Texts.Live.Down(figures.Stopped, FigureText.Time(since)),
-            { State: StageState.Paused } => Texts.Live.PausedDetail,
+            { State: StageState.Paused } => Texts.Live.WaitsFor(figures.WaitsFor),
             _ => "",
         };
         texts[$"{name}.rate"] = FigureText.Rate(figures.Rate);

@@ -195,6 +195,7 @@ internal sealed class PipelineMonitor(TimeProvider time, IOptions<DashboardOptio
                 Stage = known[0].Stage,
                 Interactive = known[0].Interactive,
                 State = StateOf(alive.Length, reports),
+                WaitsFor = WaitsFor(reports),
                 SilentSince = alive.Length == 0 ? latest.HeardAt : null,
                 Stopped = alive.Length == 0 && latest.Stopped,
                 Processes = alive.Length,
@@ -220,6 +221,11 @@ internal sealed class PipelineMonitor(TimeProvider time, IOptions<DashboardOptio
         : reports.Any(report => report.Paused) ? StageState.Paused
         : reports.Any(report => report.InFlight > 0) ? StageState.Working
         : StageState.Idle;
+
+    private static string? WaitsFor(EndpointReport[] reports) =>
+        reports.Select(report => report.WaitsFor).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray() is { Length: > 0 } names
+            ? string.Join(", ", names)
+            : null;
 
     // Unknown as soon as one part of the sum is.
     private static long? Sum(QueueLengths?[] queues, Func<QueueLengths, long?> length)
@@ -267,36 +273,4 @@ internal sealed class PipelineMonitor(TimeProvider time, IOptions<DashboardOptio
             _processes.Remove(dead);
         }
     }
-
-    private sealed class KnownEndpoint
-    {
-        public string Stage { get; set; } = "";
-
-        public bool Interactive { get; set; }
-
-        public DateTimeOffset HeardAt { get; set; }
-
-        public bool Stopped { get; set; }
-
-        public ActivityBins Bins { get; } = new();
-    }
 }
-
-/// <summary>One process as the page shows it.</summary>
-/// <param name="Service">The service.</param>
-/// <param name="Process">Machine and process id.</param>
-/// <param name="StartedAt">When it started, UTC.</param>
-/// <param name="HeardAt">When it was last heard of, UTC.</param>
-/// <param name="IsAlive">Whether it lives, as far as is known.</param>
-/// <param name="IsStopped">Whether it said that it ends.</param>
-public sealed record ProcessFigures(string Service, string Process, DateTimeOffset StartedAt, DateTimeOffset HeardAt, bool IsAlive, bool IsStopped);
-
-/// <summary>How many messages wait in an endpoint's queues; null is unknown.</summary>
-internal sealed record QueueLengths(long? Ready, long? Retry, long? Error, long? Quarantine);
-
-/// <summary>What of the monitor survives a restart.</summary>
-internal sealed record MonitorRecord(IReadOnlyList<StoredEndpoint> Endpoints);
-
-/// <summary>An endpoint that was heard of, and what it did lately.</summary>
-internal sealed record StoredEndpoint(
-    string Name, string Stage, bool Interactive, DateTimeOffset HeardAt, bool Stopped, IReadOnlyList<ActivityBins.Bin> Bins);

@@ -6,23 +6,22 @@ using Xunit;
 namespace Pipeline.Tests.EndToEnd.Dashboard;
 
 /// <summary>Collections, their generations and what they learned, in the browser.</summary>
-[Collection(DashboardCollection.Name)]
-public sealed class CollectionTests(DashboardFixture system)
+public sealed class CollectionTests(DashboardFixture system) : DashboardTest(system)
 {
     [Fact]
     public async Task A_re_index_is_asked_for_seen_to_serve_and_rolled_back()
     {
-        using var gateway = new GatewayClient(system.Gateway);
+        using var gateway = new GatewayClient(Running.Gateway);
         await gateway.IndexAsync("default", Pictures.Scene(3));
 
-        await using var viewer = await system.VisitAsync(DashboardFixture.OperatorKey);
+        await using var viewer = await Running.VisitAsync(DashboardFixture.OperatorKey);
         await viewer.Page.GotoAsync("dashboard/collections");
         await viewer.Page.GetByRole(AriaRole.Link, new() { Name = "default" }).ClickAsync();
         Assert.Equal(0, await viewer.Page.GetByRole(AriaRole.Button, new() { Name = "Re-index" }).CountAsync());
         Assert.Empty(await viewer.BarriersAsync());
         viewer.AssertContent();
 
-        await using var admin = await system.VisitAsync(DashboardFixture.AdminKey);
+        await using var admin = await Running.VisitAsync(DashboardFixture.AdminKey);
         await admin.Page.GotoAsync("dashboard/collections/default");
         var before = await GenerationAsync(admin);
         await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Re-index", Exact = true }).ClickAsync();
@@ -40,7 +39,7 @@ public sealed class CollectionTests(DashboardFixture system)
     [Fact]
     public async Task What_a_collection_cannot_do_now_is_refused_even_if_it_is_asked_for()
     {
-        await using var admin = await system.VisitAsync(DashboardFixture.AdminKey);
+        await using var admin = await Running.VisitAsync(DashboardFixture.AdminKey);
         await admin.Page.GotoAsync("dashboard/collections/default");
         Assert.True(await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Cancel the re-index" }).IsDisabledAsync());
         await admin.Page.EvaluateAsync("() => document.querySelector('form[action$=\"cancel-re-index\"] button').disabled = false");

@@ -88,6 +88,39 @@ public sealed class DashboardFixture : IAsyncLifetime
         _folder.Delete(recursive: true);
     }
 
+    /// <summary>Puts back what a test that failed half-way may have left broken, so that it alone fails: moved blobs, processes that ended.</summary>
+    public async Task MendAsync()
+    {
+        BringBlobsBack();
+        foreach (var process in Services.Processes.Where(process => !process.IsRunning))
+        {
+            process.StartAgain();
+        }
+
+        await Task.WhenAll(Services.Processes.Select(process => process.WaitUntilReadyAsync(TimeSpan.FromMinutes(2))));
+    }
+
+    /// <summary>Takes the folder of the blobs away; a file in its place keeps everybody from making it anew.</summary>
+    public void TakeBlobsAway()
+    {
+        Directory.Move(Blobs, BlobsElsewhere);
+        File.WriteAllText(Blobs, "");
+    }
+
+    /// <summary>Puts the folder of the blobs back where it belongs.</summary>
+    public void BringBlobsBack()
+    {
+        if (Directory.Exists(BlobsElsewhere))
+        {
+            File.Delete(Blobs);
+            Directory.Move(BlobsElsewhere, Blobs);
+        }
+    }
+
+    private string Blobs => Path.Combine(Services.Folder, "blobs");
+
+    private string BlobsElsewhere => Path.Combine(Services.Folder, "blobs-elsewhere");
+
     /// <summary>A visitor with a browser of its own, signed in with a key unless that is null.</summary>
     public async Task<Visitor> VisitAsync(string? key, int width = 1280, ColorScheme scheme = ColorScheme.Light)
     {

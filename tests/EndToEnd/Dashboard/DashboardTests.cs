@@ -4,6 +4,7 @@ using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using Pipeline.Contracts;
 using Pipeline.Contracts.Events;
 using Pipeline.Tests.EndToEnd.Gateway;
 using Pipeline.Tests.Support;
@@ -13,13 +14,12 @@ using Xunit.Abstractions;
 namespace Pipeline.Tests.EndToEnd.Dashboard;
 
 /// <summary>The dashboard in a real browser, with all services as processes on RabbitMQ and Redis.</summary>
-[Collection(DashboardCollection.Name)]
-public sealed class DashboardTests(DashboardFixture system, ITestOutputHelper output)
+public sealed class DashboardTests(DashboardFixture system, ITestOutputHelper output) : DashboardTest(system)
 {
     [Fact]
     public async Task Who_has_no_session_is_sent_to_sign_in_and_a_wrong_key_opens_nothing()
     {
-        await using var visitor = await system.VisitAsync(key: null);
+        await using var visitor = await Running.VisitAsync(key: null);
         await visitor.Page.GotoAsync("dashboard/audit");
         Assert.Contains("/dashboard/sign-in", visitor.Page.Url, StringComparison.Ordinal);
         await visitor.Page.GetByLabel("API key").FillAsync("no such key");
@@ -35,14 +35,14 @@ public sealed class DashboardTests(DashboardFixture system, ITestOutputHelper ou
     [Fact]
     public async Task A_role_sees_and_may_do_only_what_it_is_for()
     {
-        await using var viewer = await system.VisitAsync(DashboardFixture.ViewerKey);
+        await using var viewer = await Running.VisitAsync(DashboardFixture.ViewerKey);
         Assert.Equal("vera (viewer)", await viewer.Page.Locator(".who").TextContentAsync());
         Assert.Equal(0, await viewer.Page.GetByRole(AriaRole.Link, new() { Name = "Audit log" }).CountAsync());
         var refused = await viewer.Page.GotoAsync("dashboard/audit");
         Assert.Equal((int)HttpStatusCode.Forbidden, refused!.Status);
         viewer.AssertContent("403");
 
-        await using var admin = await system.VisitAsync(DashboardFixture.AdminKey);
+        await using var admin = await Running.VisitAsync(DashboardFixture.AdminKey);
         await admin.Page.GetByRole(AriaRole.Link, new() { Name = "Audit log" }).ClickAsync();
         await admin.Page.GetByRole(AriaRole.Cell, new() { Name = "ada (admin)" }).First.WaitForAsync();
         Assert.Empty(await admin.BarriersAsync());
@@ -55,7 +55,7 @@ public sealed class DashboardTests(DashboardFixture system, ITestOutputHelper ou
     [Fact]
     public async Task What_did_not_come_from_its_own_page_changes_nothing()
     {
-        await using var admin = await system.VisitAsync(DashboardFixture.AdminKey);
+        await using var admin = await Running.VisitAsync(DashboardFixture.AdminKey);
         var forged = await admin.Page.EvaluateAsync<int>("async () => (await fetch('/dashboard/sign-out', { method: 'POST' })).status");
         Assert.Equal((int)HttpStatusCode.BadRequest, forged);
         await admin.Page.ReloadAsync();
@@ -70,9 +70,9 @@ public sealed class DashboardTests(DashboardFixture system, ITestOutputHelper ou
     [Fact]
     public async Task An_upload_is_seen_to_flow_through_the_stages()
     {
-        await using var viewer = await system.VisitAsync(DashboardFixture.ViewerKey);
+        await using var viewer = await Running.VisitAsync(DashboardFixture.ViewerKey);
         await viewer.SeeAsync("s.index.statename", "text !== 'unknown'");
-        using var gateway = new GatewayClient(system.Gateway);
+        using var gateway = new GatewayClient(Running.Gateway);
         await gateway.IndexAsync("default", Pictures.Scene(0));
 
         foreach (var stage in (string[])["upload", "sift", "cnn", "hash", "index", "mining"])
@@ -88,9 +88,9 @@ public sealed class DashboardTests(DashboardFixture system, ITestOutputHelper ou
     [Fact]
     public async Task A_stage_that_breaks_is_seen_and_one_that_comes_back_too()
     {
-        await using var viewer = await system.VisitAsync(DashboardFixture.ViewerKey);
+        await using var viewer = await Running.VisitAsync(DashboardFixture.ViewerKey);
         await viewer.SeeAsync("s.sift.statename", "text === 'idle' || text === 'working'");
-        var sift = system.Services["SiftExtraction"];
+        var sift = Running.Services["SiftExtraction"];
         await sift.KillAsync();
         await viewer.SeeAsync("s.sift.statename", "text === 'down'");
         await viewer.SeeAsync("s.sift.detail", "text.startsWith('silent since')");
@@ -103,12 +103,36 @@ public sealed class DashboardTests(DashboardFixture system, ITestOutputHelper ou
         viewer.AssertContent();
     }
 
+    [Fact]
+    public async Task A_stage_that_waits_says_for_what_and_goes_on_when_it_is_back()
+    {
+        await using var viewer = await Running.VisitAsync(DashboardFixture.ViewerKey);
+        await viewer.SeeAsync("s.upload.statename", "text === 'idle' || text === 'working'");
+        await using var bus = await BusHost.StartAsync(BusHost.Settings(Running.Broker), _ => { });
+        var upload = new ImageUploaded { UploadId = Guid.NewGuid(), Collection = "default", Source = new ImageSource { Bytes = Pictures.Drawn(72) } };
+        Running.TakeBlobsAway();
+        await bus.Services.GetRequiredService<IBus>().Publish(upload);
+
+        await viewer.SeeAsync("s.upload.statename", "text === 'paused'", timeout: 60_000);
+        await viewer.SeeAsync("s.upload.detail", "text === 'waits for the blob store'");
+        await viewer.Page.Locator("#stage-upload[data-state=paused]").WaitForAsync();
+        Assert.Empty(await viewer.BarriersAsync());
+        await viewer.KeepAsync("pipeline-stage-paused");
+
+        Running.BringBlobsBack();
+        await viewer.SeeAsync("s.upload.statename", "text === 'idle' || text === 'working'", timeout: 60_000);
+        await viewer.SeeAsync("s.upload.detail", "text === ''");
+        using var gateway = new GatewayClient(Running.Gateway);
+        await gateway.WaitAsync("default", upload.UploadId.Value, "indexed");
+        viewer.AssertContent();
+    }
+
     [Theory]
     [InlineData(1280, ColorScheme.Dark)]
     [InlineData(390, ColorScheme.Light)]
     public async Task The_pipeline_s_page_keeps_nobody_out_and_fits(int width, ColorScheme scheme)
     {
-        await using var viewer = await system.VisitAsync(DashboardFixture.ViewerKey, width, scheme);
+        await using var viewer = await Running.VisitAsync(DashboardFixture.ViewerKey, width, scheme);
         await viewer.SeeAsync("s.index.statename", "text !== 'unknown'");
         Assert.Empty(await viewer.BarriersAsync());
         Assert.True(await viewer.Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= window.innerWidth"));
@@ -121,8 +145,8 @@ public sealed class DashboardTests(DashboardFixture system, ITestOutputHelper ou
     [Fact]
     public async Task Paints_within_a_second_and_shows_figures_within_two_while_ten_thousand_reports_a_minute_arrive()
     {
-        await using var viewer = await system.VisitAsync(DashboardFixture.ViewerKey);
-        await using var replay = await BusHost.StartAsync(BusHost.Settings(system.Broker), _ => { });
+        await using var viewer = await Running.VisitAsync(DashboardFixture.ViewerKey);
+        await using var replay = await BusHost.StartAsync(BusHost.Settings(Running.Broker), _ => { });
         var bus = replay.Services.GetRequiredService<IBus>();
         using var end = new CancellationTokenSource();
         var figure = 0L;

@@ -6,18 +6,17 @@ using Xunit;
 namespace Pipeline.Tests.EndToEnd.Dashboard;
 
 /// <summary>The search page in the browser.</summary>
-[Collection(DashboardCollection.Name)]
-public sealed class ExplorerTests(DashboardFixture system)
+public sealed class ExplorerTests(DashboardFixture system) : DashboardTest(system)
 {
     [Fact]
     public async Task A_picture_that_is_chosen_is_found_in_every_mode_that_there_is_and_its_matches_are_drawn()
     {
-        using var gateway = new GatewayClient(system.Gateway);
+        using var gateway = new GatewayClient(Running.Gateway);
         var scene = Pictures.Scene(4);
         var original = await gateway.IndexAsync("default", scene, "", ("externalId", "scene-4"));
         var copy = await gateway.IndexAsync("default", Pictures.Copy(scene));
 
-        await using var viewer = await system.VisitAsync(DashboardFixture.ViewerKey);
+        await using var viewer = await Running.VisitAsync(DashboardFixture.ViewerKey);
         await viewer.Page.GotoAsync("dashboard/explorer/default");
         await viewer.Page.GetByRole(AriaRole.Img, new() { Name = "scene-4" }).WaitForAsync();
         Assert.Empty(await viewer.BarriersAsync());
@@ -45,12 +44,12 @@ public sealed class ExplorerTests(DashboardFixture system)
     [Fact]
     public async Task Fits_a_narrow_screen_and_has_neighbours_of_a_mined_image()
     {
-        using var gateway = new GatewayClient(system.Gateway);
+        using var gateway = new GatewayClient(Running.Gateway);
         var scene = Pictures.Scene(5);
         await gateway.IndexAsync("default", Pictures.Copy(scene));
         var id = await gateway.IndexAsync("default", scene);
 
-        await using var viewer = await system.VisitAsync(DashboardFixture.ViewerKey, width: 390, ColorScheme.Dark);
+        await using var viewer = await Running.VisitAsync(DashboardFixture.ViewerKey, width: 390, ColorScheme.Dark);
         await Eventually.TrueAsync(
             async () =>
             {

@@ -20,7 +20,7 @@ internal static partial class BrokerPermissions
     // Each dashboard hears the reports in a queue of its own; it takes failed messages, and drives them again by their endpoint's exchange.
     private const string ReportQueues = "dashboard-reports-[a-z0-9.-]+";
     private const string AnyEndpoint = "[a-z-]+";
-    private const string FailureQueues = "[a-z-]+_(error|quarantine)";
+    private const string FailureQueues = "[a-z-]+_(error|quarantine|retry)";
     private const string Dashboard = "dashboard";
     private const string Satellites = "(_error|_quarantine|_retry|_skipped)?";
 

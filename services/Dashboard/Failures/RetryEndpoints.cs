@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Pipeline.Dashboard.Live;
+using Pipeline.Dashboard.Pages;
+using Pipeline.Messaging;
+
+namespace Pipeline.Dashboard.Failures;
+
+/// <summary>The page of messages that failed and wait for their next try.</summary>
+internal static class RetryEndpoints
+{
+    private const int PageSize = 50;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    public static void MapRetries(this RouteGroupBuilder pages) => pages.MapGet("/retries", ListAsync);
+
+    private static async Task<IResult> ListAsync(
+        HttpContext context, PipelineMonitor monitor, IWaitingMessages waiting, CancellationToken ct, string? queue = null, int page = 1)
+    {
+        EndpointFigures[] queues = [.. monitor.Endpoints().Where(endpoint => !endpoint.Interactive)];
+        var chosen = queues.FirstOrDefault(endpoint => endpoint.Name == queue) ?? queues.FirstOrDefault(endpoint => endpoint.InRetry > 0);
+        page = Math.Clamp(page, 1, IWaitingMessages.Deepest / PageSize);
+        return new RazorComponentResult<RetriesPage>(new
+        {
+            Page = PageContext.Of(context),
+            IsKnown = waiting.IsKnown,
+            Queues = queues,
+            Queue = chosen?.Name,
+            Number = page,
+            PageSize,
+            Waiting = chosen is null || !waiting.IsKnown ? null : await PeekAsync(waiting, chosen.Name, (page - 1) * PageSize, ct),
+        });
+    }
+
+    /// <summary>Looks; null where the broker does not answer, which the page says.</summary>
+    private static async Task<WaitingMessages?> PeekAsync(IWaitingMessages waiting, string endpoint, int skip, CancellationToken ct)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(Patience);
+        try
+        {
+            return await waiting.PeekAsync(endpoint, skip, PageSize, patience.Token);
+        }
+#pragma warning disable CA1031 // Whatever is wrong with the broker: what waits there is not known now.
+        catch (Exception) when (!ct.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            return null;
+        }
+    }
+}
