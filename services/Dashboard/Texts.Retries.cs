@@ -23,8 +23,10 @@ internal static partial class Texts
 
         public static string AttemptOf(int attempt) => attempt == 0 ? "same again" : string.Create(CultureInfo.InvariantCulture, $"{attempt + 1}");
 
-        public static string Shown(int first, int count, long total) => string.Create(
-            CultureInfo.InvariantCulture,
-            $"{first:N0} to {first + count - 1:N0} of {total:N0}{(total > Messaging.IWaitingMessages.Deepest ? $", of which the first {Messaging.IWaitingMessages.Deepest:N0} can be looked at" : "")}.");
+        public static string Shown(int first, int count, int total) =>
+            string.Create(CultureInfo.InvariantCulture, $"{first:N0} to {first + count - 1:N0} of {total:N0}, the next first.");
+
+        public static string TooMany(long total) => string.Create(
+            CultureInfo.InvariantCulture, $"{total:N0} messages wait. More than {Messaging.IWaitingMessages.Most:N0} are not looked at one by one: that would hold them up.");
     }
 }

@@ -18,27 +18,26 @@ internal static class RetryEndpoints
     {
         EndpointFigures[] queues = [.. monitor.Endpoints().Where(endpoint => !endpoint.Interactive)];
         var chosen = queues.FirstOrDefault(endpoint => endpoint.Name == queue) ?? queues.FirstOrDefault(endpoint => endpoint.InRetry > 0);
-        page = Math.Clamp(page, 1, IWaitingMessages.Deepest / PageSize);
         return new RazorComponentResult<RetriesPage>(new
         {
             Page = PageContext.Of(context),
             IsKnown = waiting.IsKnown,
             Queues = queues,
             Queue = chosen?.Name,
-            Number = page,
+            Number = Math.Clamp(page, 1, IWaitingMessages.Most / PageSize),
             PageSize,
-            Waiting = chosen is null || !waiting.IsKnown ? null : await PeekAsync(waiting, chosen.Name, (page - 1) * PageSize, ct),
+            Waiting = chosen is null || !waiting.IsKnown ? null : await PeekAsync(waiting, chosen.Name, ct),
         });
     }
 
     /// <summary>Looks; null where the broker does not answer, which the page says.</summary>
-    private static async Task<WaitingMessages?> PeekAsync(IWaitingMessages waiting, string endpoint, int skip, CancellationToken ct)
+    private static async Task<WaitingMessages?> PeekAsync(IWaitingMessages waiting, string endpoint, CancellationToken ct)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
         patience.CancelAfter(Patience);
         try
         {
-            return await waiting.PeekAsync(endpoint, skip, PageSize, patience.Token);
+            return await waiting.PeekAsync(endpoint, patience.Token);
         }
 #pragma warning disable CA1031 // Whatever is wrong with the broker: what waits there is not known now.
         catch (Exception) when (!ct.IsCancellationRequested)

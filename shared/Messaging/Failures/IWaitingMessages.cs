@@ -3,24 +3,28 @@ namespace Pipeline.Messaging;
 /// <summary>The messages that rest in retry queues until their next try.</summary>
 public interface IWaitingMessages
 {
-    /// <summary>The most messages of a queue that can be looked at: each is fetched and given back.</summary>
-    const int Deepest = 500;
+    /// <summary>
+    /// The most messages of a queue that are looked at. All of a queue are fetched and given back at once, in their order: given back in part they
+    /// would come behind the others, whose time is later.
+    /// </summary>
+    const int Most = 2000;
 
     /// <summary>Whether the transport can tell at all.</summary>
     bool IsKnown { get; }
 
-    /// <summary>Looks at an endpoint's waiting messages, about in the order of their next tries, and leaves them where they are.</summary>
+    /// <summary>Looks at an endpoint's waiting messages, in the order of their next tries, and leaves them where they are.</summary>
     /// <param name="endpoint">The endpoint.</param>
-    /// <param name="skip">How many to pass over, 0 or more.</param>
-    /// <param name="take">How many to look at, at least 1; with those passed over at most <see cref="Deepest"/>.</param>
     /// <param name="ct">Cancels; nothing is lost by it.</param>
     /// <exception cref="NotSupportedException">The transport does not tell.</exception>
-    Task<WaitingMessages> PeekAsync(string endpoint, int skip, int take, CancellationToken ct);
+    Task<WaitingMessages> PeekAsync(string endpoint, CancellationToken ct);
 }
 
-/// <summary>Some of an endpoint's waiting messages.</summary>
+/// <summary>An endpoint's waiting messages.</summary>
 /// <param name="Total">How many wait in all, as the broker says.</param>
-/// <param name="Messages">Those that were looked at; fewer than asked for where others expired meanwhile, or somebody else looks at them.</param>
+/// <param name="Messages">
+/// The messages; none where more than <see cref="IWaitingMessages.Most"/> wait, and fewer than <paramref name="Total"/> where some went on meanwhile or
+/// somebody else looks at them.
+/// </param>
 public sealed record WaitingMessages(long Total, IReadOnlyList<WaitingMessage> Messages);
 
 /// <summary>A message that waits for its next try.</summary>

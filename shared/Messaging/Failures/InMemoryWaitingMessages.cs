@@ -5,6 +5,6 @@ internal sealed class InMemoryWaitingMessages : IWaitingMessages
 {
     public bool IsKnown => false;
 
-    public Task<WaitingMessages> PeekAsync(string endpoint, int skip, int take, CancellationToken ct) =>
+    public Task<WaitingMessages> PeekAsync(string endpoint, CancellationToken ct) =>
         throw new NotSupportedException("The in-memory transport does not tell which messages wait.");
 }

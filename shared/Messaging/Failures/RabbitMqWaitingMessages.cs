@@ -13,30 +13,25 @@ internal sealed class RabbitMqWaitingMessages(IOptions<MessagingOptions> options
 {
     public bool IsKnown => true;
 
-    public async Task<WaitingMessages> PeekAsync(string endpoint, int skip, int take, CancellationToken ct)
+    public async Task<WaitingMessages> PeekAsync(string endpoint, CancellationToken ct)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(skip);
-        ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(skip + take, IWaitingMessages.Deepest);
         var queue = QueueNames.Retry(endpoint);
-        if (await lengths.CountAsync(queue, ct) is not (> 0 and var total))
+        var total = await lengths.CountAsync(queue, ct) ?? 0;
+        if (total is 0 or > IWaitingMessages.Most)
         {
-            return new WaitingMessages(0, []);
+            return new WaitingMessages(total, []);
         }
 
         await using var connection = await BrokerAddress.From(options.Value).ConnectAsync(options.Value.BrokerTimeout, ct);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: ct);
-        var messages = new List<WaitingMessage>(take);
+        var messages = new List<WaitingMessage>((int)total);
         ulong last = 0;
         try
         {
-            for (var i = 0; i < skip + take && await channel.BasicGetAsync(queue, autoAck: false, ct) is { } got; i++)
+            while (messages.Count < IWaitingMessages.Most && await channel.BasicGetAsync(queue, autoAck: false, ct) is { } got)
             {
                 last = got.DeliveryTag;
-                if (i >= skip)
-                {
-                    messages.Add(Read(got));
-                }
+                messages.Add(Read(got));
             }
         }
         finally
@@ -47,7 +42,7 @@ internal sealed class RabbitMqWaitingMessages(IOptions<MessagingOptions> options
             }
         }
 
-        return new WaitingMessages(total, messages);
+        return new WaitingMessages(total, [.. messages.OrderBy(message => message.DueAt ?? DateTimeOffset.MaxValue)]);
     }
 
     private static WaitingMessage Read(BasicGetResult got)
