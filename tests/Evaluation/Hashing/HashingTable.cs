@@ -10,9 +10,10 @@ internal static class HashingTable
 
     public static void Print(HashingReport report)
     {
-        // Where output is no terminal, 80 columns are assumed.
-        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 160);
         var labelled = report.Results.All(result => result.LdshMap is not null);
+
+        // Where output is no terminal, 80 columns are assumed.
+        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, labelled ? 240 : 160);
         string[] columns = ["method", "bits", "mAP %", "LDPH mAP %", "gain %", "P@500 %", "LDPH P@500 %", "recall@100 %", "LDPH recall@100 %", "training s", "LDPH s", "correlation"];
         string[] ofLabels = ["LDSH mAP %", "gain %", "LDSH P@500 %", "LDSH recall@100 %", "LDSH s"];
         var table = new Table().AddColumns([.. columns, .. labelled ? ofLabels : []]);
