@@ -2,7 +2,6 @@ using Pipeline.Catalog;
 using Pipeline.Contracts;
 using Pipeline.Contracts.Events;
 using Pipeline.Neighbours;
-using Pipeline.Neighbours.Embedding;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.NeighbourMining;
