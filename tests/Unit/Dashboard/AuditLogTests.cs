@@ -8,12 +8,14 @@ using Xunit;
 
 namespace Pipeline.Tests.Unit.Dashboard;
 
-public sealed class AuditLogTests : IAsyncDisposable
+public sealed class AuditLogTests : IAsyncLifetime
 {
     private readonly StateFolder _folder = new();
     private readonly HandTime _time = new();
 
-    public ValueTask DisposeAsync() => _folder.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => _folder.DisposeAsync().AsTask();
 
     [Fact]
     public async Task Says_who_did_what_and_what_came_of_it()

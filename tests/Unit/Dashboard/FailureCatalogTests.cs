@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Pipeline.Tests.Unit.Dashboard;
 
-public sealed class FailureCatalogTests : IAsyncDisposable
+public sealed class FailureCatalogTests : IAsyncLifetime
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
     private readonly StateFolder _folder = new();
@@ -15,7 +15,9 @@ public sealed class FailureCatalogTests : IAsyncDisposable
 
     public FailureCatalogTests() => _failures = new FailureCatalog(_folder.Store, new DirectoryBlobStore(_blobs.FullName));
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _folder.DisposeAsync();
         _blobs.Delete(recursive: true);

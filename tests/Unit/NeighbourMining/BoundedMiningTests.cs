@@ -9,7 +9,7 @@ using Xunit;
 namespace Pipeline.Tests.Unit.NeighbourMining;
 
 /// <summary>Mining over an index that can only search: what it misses, and that a repair finds all of it.</summary>
-public sealed class BoundedMiningTests : IAsyncDisposable
+public sealed class BoundedMiningTests : IDisposable
 {
     private const int Count = 60;
     private const int Dimensions = 16;
@@ -21,7 +21,7 @@ public sealed class BoundedMiningTests : IAsyncDisposable
     private readonly Guid[] _ids = [.. Enumerable.Range(0, Count).Select(_ => Guid.NewGuid()).Order()];
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
 
-    public async ValueTask DisposeAsync() => await _services.DisposeAsync();
+    public void Dispose() => _services.Dispose();
 
     [Fact]
     public async Task With_candidates_enough_mining_alone_comes_to_the_lists_of_brute_force()
