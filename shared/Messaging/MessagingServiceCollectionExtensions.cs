@@ -148,7 +148,7 @@ public static class MessagingServiceCollectionExtensions
             host.Username(broker.User ?? BrokerAddress.Guest);
             host.Password(broker.Password ?? BrokerAddress.Guest);
             host.Heartbeat(TimeSpan.FromSeconds(10));
-            host.ContinuationTimeout(options.BrokerTimeout);
+            host.ContinuationTimeout(LateAnswerFilter.ChannelTimeout);
             host.PublisherConfirmation = true;
             if (broker.Nodes.Count > 1)
             {
@@ -176,6 +176,7 @@ public static class MessagingServiceCollectionExtensions
         factory.Publish<ImageEvent>(topology => topology.Exclude = true);
 
         factory.UsePublishFilter(typeof(LifeStampFilter<>), context);
+        factory.ConnectEndpointConfigurationObserver(new LateAnswerObserver(options.BrokerTimeout));
 
         var catalog = context.GetRequiredService<EndpointCatalog>();
         var definitions = context.GetServices<ConsumerDefinitionType>().Select(type => (IConsumerDefinition)context.GetRequiredService(type.Service)).ToArray();

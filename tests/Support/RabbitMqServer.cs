@@ -91,6 +91,12 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// </summary>
     public Task KillAsync() => Owned().KillAsync("node_pid");
 
+    /// <summary>Freezes it (SIGSTOP): connections stay open and nothing answers.</summary>
+    public Task FreezeAsync() => Owned().SignalAsync("STOP", "node_pid");
+
+    /// <summary>Lets a frozen one go on.</summary>
+    public Task ThawAsync() => Owned().SignalAsync("CONT", "node_pid");
+
     /// <summary>Ends the node in the orderly way; its data stay.</summary>
     public Task StopAsync() => Owned().StopAsync();
 

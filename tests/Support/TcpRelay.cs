@@ -16,6 +16,7 @@ public sealed class TcpRelay : IAsyncDisposable
     private readonly string _host;
     private readonly int _port;
     private readonly Task _accepting;
+    private CancellationTokenSource _drop = new();
     private int _accepted;
     private volatile int _silent;
 
@@ -39,6 +40,13 @@ public sealed class TcpRelay : IAsyncDisposable
     /// <summary>From now on the connections that are open carry nothing; later ones do.</summary>
     public void Silence() => _silent = Accepted;
 
+    /// <summary>Closes the connections that are open; later ones are relayed.</summary>
+    public async Task DropAsync()
+    {
+        using var drop = Interlocked.Exchange(ref _drop, new CancellationTokenSource());
+        await drop.CancelAsync();
+    }
+
     /// <summary>Closes every connection.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -46,6 +54,7 @@ public sealed class TcpRelay : IAsyncDisposable
         _listener.Stop();
         await _accepting;
         await Task.WhenAll(_connections);
+        _drop.Dispose();
         _end.Dispose();
     }
 
@@ -68,14 +77,16 @@ public sealed class TcpRelay : IAsyncDisposable
     private async Task RelayAsync(TcpClient client, int number)
     {
         using var server = new TcpClient();
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(_end.Token, _drop.Token);
         using (client)
         {
             try
             {
-                await server.ConnectAsync(_host, _port, _end.Token);
+                await server.ConnectAsync(_host, _port, ended.Token);
                 await Task.WhenAny(
-                    CopyAsync(client.GetStream(), server.GetStream(), number),
-                    CopyAsync(server.GetStream(), client.GetStream(), number));
+                    CopyAsync(client.GetStream(), server.GetStream(), number, ended.Token),
+                    CopyAsync(server.GetStream(), client.GetStream(), number, ended.Token));
+                await ended.CancelAsync();
             }
             catch (Exception e) when (e is SocketException or OperationCanceledException)
             {
@@ -84,16 +95,16 @@ public sealed class TcpRelay : IAsyncDisposable
         }
     }
 
-    private async Task CopyAsync(NetworkStream from, NetworkStream to, int number)
+    private async Task CopyAsync(NetworkStream from, NetworkStream to, int number, CancellationToken ct)
     {
         var buffer = new byte[16384];
         try
         {
-            while (await from.ReadAsync(buffer, _end.Token) is var read and > 0)
+            while (await from.ReadAsync(buffer, ct) is var read and > 0)
             {
                 if (number > _silent)
                 {
-                    await to.WriteAsync(buffer.AsMemory(0, read), _end.Token);
+                    await to.WriteAsync(buffer.AsMemory(0, read), ct);
                 }
             }
         }

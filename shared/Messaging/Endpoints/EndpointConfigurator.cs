@@ -24,7 +24,6 @@ internal static class EndpointConfigurator
 
         endpoint.UseConsumeFilter(typeof(MessageAgeFilter<>), context);
         var rabbit = endpoint as IRabbitMqReceiveEndpointConfigurator;
-        rabbit?.ConfigureChannel(channel => channel.UseFilter(new LateAnswerFilter()));
         if (settings.Kind == EndpointKind.Interactive)
         {
             // The asker gets a refusal or a fault; nobody reads an error queue of questions.

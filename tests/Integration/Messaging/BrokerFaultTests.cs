@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Contracts.Commands;
 using Pipeline.Messaging;
 using Pipeline.Tests.Integration.Servers;
 using Pipeline.Tests.Support;
@@ -89,6 +90,46 @@ public sealed class BrokerFaultTests
 
         await Eventually.TrueAsync(() => script.Done.Count == 1);
         Assert.True(pause.Connections > 1, "The declaration was answered in time.");
+    }
+
+    [PrivateServersFact]
+    public async Task Whatever_the_broker_leaves_unanswered_while_endpoints_connect_questions_are_answered_in_the_end()
+    {
+        await using var broker = await RabbitMqServer.StartPrivateAsync();
+        await using var virtualHost = await broker.CreateVirtualHostAsync();
+        await using var relay = new TcpRelay(broker.Host, broker.Port);
+        var settings = BusHost.Settings(new UriBuilder(virtualHost.AmqpUri) { Port = relay.Port }.Uri);
+        settings["Messaging:BrokerTimeout"] = "00:00:01";
+        await using var host = await BusHost.StartAsync(settings, services => services
+            .AddSingleton(new InteractiveScalingTests.Answers())
+            .AddPipelineConsumers(bus => bus.AddConsumer<InteractiveScalingTests.CountingConsumer, InteractiveScalingTests.CountingDefinition>()));
+        var client = host.Services.GetRequiredService<IBus>().CreateRequestClient<CreateCollection>(TimeSpan.FromSeconds(2));
+        await Eventually.TrueAsync(AnswersAsync);
+
+        // Frozen at another moment of connecting and declaring each time, for longer than a question to the broker may take.
+        for (var moment = 0; moment < 4; moment++)
+        {
+            var before = relay.Accepted;
+            await relay.DropAsync();
+            await Eventually.TrueAsync(() => relay.Accepted > before);
+            await Task.Delay(8 * moment);
+            await broker.FreezeAsync();
+            await Task.Delay(TimeSpan.FromSeconds(1.5));
+            await broker.ThawAsync();
+            await Eventually.TrueAsync(AnswersAsync);
+        }
+
+        async Task<bool> AnswersAsync()
+        {
+            try
+            {
+                return (await client.GetResponse<CollectionCreated>(new CreateCollection { Collection = "photos" })).Message.Created;
+            }
+            catch (MassTransitException)
+            {
+                return false;
+            }
+        }
     }
 
     private static bool PublishesAgain(BusHost host)

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Messaging;
@@ -19,15 +17,9 @@ public sealed class BrokerPause(RabbitMqServer broker, TimeSpan length)
     {
         if (Interlocked.Increment(ref _connections) == 1)
         {
-            await SignalAsync("STOP");
-            _ = Task.Delay(length).ContinueWith(_ => SignalAsync("CONT"), TaskScheduler.Default);
+            await broker.FreezeAsync();
+            _ = Task.Delay(length).ContinueWith(_ => broker.ThawAsync(), TaskScheduler.Default);
         }
-    }
-
-    private async Task SignalAsync(string signal)
-    {
-        using var kill = Process.Start("/bin/kill", ["-" + signal, broker.Pid!.Value.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
     }
 }
 
