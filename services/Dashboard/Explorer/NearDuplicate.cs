@@ -1,5 +1,4 @@
 using Pipeline.Catalog;
-using Pipeline.Contracts;
 using Pipeline.Contracts.Queries;
 
 namespace Pipeline.Dashboard.Explorer;
@@ -26,7 +25,7 @@ public sealed record NearDuplicate(Guid ImageId, int? Inliers, PairVerdict? Verd
             inliers[neighbour.ImageId] = neighbour.Inliers;
         }
 
-        var verdicts = image.Verdicts.Where(verdict => verdict.Verdict != PairVerdicts.Withdrawn).ToDictionary(verdict => verdict.OtherId);
+        var verdicts = image.Verdicts.Where(verdict => verdict.Stands).ToDictionary(verdict => verdict.OtherId);
         return
         [
             .. inliers.Keys.Union(verdicts.Keys)

@@ -30,7 +30,7 @@ public static class VerdictEndpoints
             ? TypedResults.Ok(new VerdictsResponse(
                 id,
                 [
-                    .. image.Verdicts.Where(verdict => verdict.Verdict != PairVerdicts.Withdrawn)
+                    .. image.Verdicts.Where(verdict => verdict.Stands)
                         .Select(verdict => new VerdictResponse(verdict.OtherId, verdict.Verdict, verdict.By, verdict.At)),
                 ]))
             : UnknownImage();

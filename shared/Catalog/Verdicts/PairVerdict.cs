@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Pipeline.Contracts;
 
 namespace Pipeline.Catalog;
@@ -10,6 +11,10 @@ namespace Pipeline.Catalog;
 /// <param name="At">When, UTC.</param>
 public sealed record PairVerdict(Guid OtherId, int OtherIncarnation, string Verdict, string By, DateTimeOffset At)
 {
+    /// <summary>Whether it was not taken back.</summary>
+    [JsonIgnore]
+    public bool Stands => Verdict != PairVerdicts.Withdrawn;
+
     /// <summary>Whether it counts and that one does not: by their times, and by their texts where those are equal, so that all sides agree.</summary>
     public bool Supersedes(PairVerdict other)
     {

@@ -12,7 +12,7 @@ public static class VerdictList
     public static IReadOnlyDictionary<Guid, string> Standing(this ImageRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        return record.Verdicts.Where(verdict => verdict.Verdict != PairVerdicts.Withdrawn).ToDictionary(verdict => verdict.OtherId, verdict => verdict.Verdict);
+        return record.Verdicts.Where(verdict => verdict.Stands).ToDictionary(verdict => verdict.OtherId, verdict => verdict.Verdict);
     }
 
     /// <summary>The verdict on an image and another, one taken back included; null where nobody ever judged.</summary>
@@ -26,7 +26,7 @@ public static class VerdictList
     public static bool HasRoomFor(this ImageRecord record, Guid other)
     {
         ArgumentNullException.ThrowIfNull(record);
-        return record.Verdicts.Count(verdict => verdict.OtherId != other && verdict.Verdict != PairVerdicts.Withdrawn) < Max;
+        return record.Verdicts.Count(verdict => verdict.OtherId != other && verdict.Stands) < Max;
     }
 
     /// <summary>The record with a verdict; the same one where a later verdict counts, or there is no room.</summary>
@@ -42,7 +42,7 @@ public static class VerdictList
         var others = record.Verdicts.Where(known => known.OtherId != verdict.OtherId).ToList();
         if (others.Count >= Max)
         {
-            others.Remove(others.Where(known => known.Verdict == PairVerdicts.Withdrawn).MinBy(known => known.At)!);
+            others.Remove(others.Where(known => !known.Stands).MinBy(known => known.At)!);
         }
 
         return record with { Verdicts = [.. others.Append(verdict).OrderBy(known => known.OtherId)] };
