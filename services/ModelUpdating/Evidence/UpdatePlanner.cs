@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Options;
+using Pipeline.Catalog;
 using Pipeline.Contracts.Events;
+using Pipeline.Learning.Evidence;
 
 namespace Pipeline.ModelUpdating.Evidence;
 
@@ -33,7 +35,7 @@ public sealed class UpdatePlanner(CollectionWalk walk, SeenPairs seen, LearnedPa
                 continue;
             }
 
-            living.Add(new Living(new PlannedImage(image.ImageId, image.Incarnation), options.Value.UseLabels ? image.Labels : []));
+            living.Add(new Living(new PlannedImage(image.ImageId, image.Incarnation), options.Value.UseLabels ? image.Labels : [], image.Verdicts));
             foreach (var pair in pairs)
             {
                 var key = KeyOf(image.ImageId, pair.OtherId);
@@ -68,7 +70,31 @@ public sealed class UpdatePlanner(CollectionWalk walk, SeenPairs seen, LearnedPa
         }
 
         evidence.AddRange(ByLabel(living).Where(pair => !said.GetValueOrDefault(KeyOf(living[pair.Newer].Image.Id, living[pair.Older].Image.Id)).IsVerified));
+        contradictory += KeepApart(living, evidence);
         return Bound(modelVersion, seed, living, evidence, contradictory, await learned.ReadAsync(collection, modelVersion, ct));
+    }
+
+    /// <summary>
+    /// Leaves out pairs by which two images would become one subject that people said are not the same, through whatever others. The pairs are
+    /// taken in the order of trust, those that people said are the same first, then by kind, then by the images' ids: who would join what is apart is out.
+    /// </summary>
+    /// <returns>How many are left out.</returns>
+    private static int KeepApart(List<Living> living, List<Found> evidence)
+    {
+        var said = new JudgedPairs([.. living.Select(image => image.Image)], [.. living.Select(image => image.Verdicts)]);
+        if (said.NotSame.Count == 0)
+        {
+            return 0;
+        }
+
+        var subjects = new SubjectsApart(living.Count, said.NotSame);
+        var kept = evidence
+            .OrderBy(pair => said.Same.Contains(new EvidencePair(pair.Newer, pair.Older)) ? 0 : 1)
+            .ThenBy(pair => Array.IndexOf(Kinds, pair.Kind))
+            .ThenBy(pair => KeyOf(living[pair.Newer].Image.Id, living[pair.Older].Image.Id))
+            .Where(pair => subjects.TryJoin(pair.Newer, pair.Older))
+            .ToHashSet();
+        return evidence.RemoveAll(pair => !kept.Contains(pair));
     }
 
     private UpdatePlan Bound(string modelVersion, int seed, List<Living> living, List<Found> evidence, int contradictory, ulong[] known)
@@ -131,7 +157,7 @@ public sealed class UpdatePlanner(CollectionWalk walk, SeenPairs seen, LearnedPa
 
     private static (Guid, Guid) KeyOf(Guid a, Guid b) => a.CompareTo(b) < 0 ? (a, b) : (b, a);
 
-    private sealed record Living(PlannedImage Image, IReadOnlyList<string> Labels);
+    private sealed record Living(PlannedImage Image, IReadOnlyList<string> Labels, IReadOnlyList<PairVerdict> Verdicts);
 
     /// <summary>A pair by the places of its images in the walk, which goes from the latest to the first.</summary>
     private readonly record struct Found(int Newer, int Older, string Kind);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipeline.Catalog;
+using Pipeline.Learning.Evidence;
 using Pipeline.ModelUpdating.Evidence;
 using Pipeline.Storage;
 
@@ -10,13 +11,13 @@ public sealed partial class UpdatePlans(IBlobStore blobs, ImageCatalog images, U
 {
     private const int LookedUpAtOnce = 500;
 
-    /// <summary>The plan that an earlier attempt left if all of it still lives, or a new one, which is stored.</summary>
+    /// <summary>The plan that an earlier attempt left if all of it still lives and nobody has objected since, or a new one, which is stored.</summary>
     public async Task<UpdatePlan> GetAsync(string collection, Guid update, string modelVersion, int seed, CancellationToken ct)
     {
         var key = BlobKeys.ModelUpdatePlan(collection, update);
         if (await ReadAsync(key, ct) is { } left)
         {
-            if (left.ModelVersion == modelVersion && left.Seed == seed && await LivesAsync(collection, left, ct))
+            if (left.ModelVersion == modelVersion && left.Seed == seed && await HoldsAsync(collection, left, ct))
             {
                 LogGoesOn(logger, update, collection);
                 return left;
@@ -43,24 +44,31 @@ public sealed partial class UpdatePlans(IBlobStore blobs, ImageCatalog images, U
         }
     }
 
-    private async Task<bool> LivesAsync(string collection, UpdatePlan plan, CancellationToken ct)
+    /// <summary>Whether all images live, and no two are one subject by its pairs that people say are not the same.</summary>
+    private async Task<bool> HoldsAsync(string collection, UpdatePlan plan, CancellationToken ct)
     {
+        var verdicts = new List<IReadOnlyList<PairVerdict>>(plan.Images.Count);
         foreach (var chunk in plan.Images.Chunk(LookedUpAtOnce))
         {
-            var records = await images.GetManyAsync(collection, [.. chunk.Select(image => image.Id)], ct);
-            if (chunk.Zip(records).Any(pair => pair.Second?.IsLive(pair.First.Incarnation) != true))
+            foreach (var (image, record) in chunk.Zip(await images.GetManyAsync(collection, [.. chunk.Select(image => image.Id)], ct)))
             {
-                return false;
+                if (record?.IsLive(image.Incarnation) != true)
+                {
+                    return false;
+                }
+
+                verdicts.Add(record.Verdicts);
             }
         }
 
-        return true;
+        var subjects = new SubjectsApart(plan.Images.Count, new JudgedPairs(plan.Images, verdicts).NotSame);
+        return plan.Pairs.All(pair => subjects.TryJoin(pair.First, pair.Second));
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The update {Update} of {Collection} goes on with what it was begun with")]
     private static partial void LogGoesOn(ILogger logger, Guid update, string collection);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The update {Update} of {Collection} begins anew: an image or the model that it was begun with is gone")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The update {Update} of {Collection} begins anew: an image or the model that it was begun with is gone, or a verdict has parted its pairs")]
     private static partial void LogAnew(ILogger logger, Guid update, string collection);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Key} is damaged; the update begins anew")]

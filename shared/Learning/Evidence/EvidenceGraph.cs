@@ -23,7 +23,7 @@ public sealed class EvidenceGraph
         ArgumentNullException.ThrowIfNull(pairs);
         ArgumentOutOfRangeException.ThrowIfNegative(images);
         var partners = new SortedSet<int>[images];
-        int[] subjects = [.. Enumerable.Range(0, images)];
+        var subjects = new DisjointSets(images);
         foreach (var (first, second) in pairs)
         {
             if (first == second || (uint)first >= (uint)images || (uint)second >= (uint)images)
@@ -33,13 +33,13 @@ public sealed class EvidenceGraph
 
             (partners[first] ??= []).Add(second);
             (partners[second] ??= []).Add(first);
-            var (a, b) = (Root(subjects, first), Root(subjects, second));
-            subjects[Math.Max(a, b)] = Math.Min(a, b);
+            var (a, b) = (subjects.Root(first), subjects.Root(second));
+            subjects.Unite(Math.Min(a, b), Math.Max(a, b));
         }
 
         return new EvidenceGraph(
             [.. partners.Select(others => others is null ? [] : others.ToArray())],
-            [.. Enumerable.Range(0, images).Select(image => Root(subjects, image))]);
+            [.. Enumerable.Range(0, images).Select(subjects.Root)]);
     }
 
     /// <summary>From classes: all images of one class are pairs.</summary>
@@ -137,15 +137,5 @@ public sealed class EvidenceGraph
 
             return pairs;
         }
-    }
-
-    private static int Root(int[] subjects, int image)
-    {
-        while (subjects[image] != image)
-        {
-            image = subjects[image] = subjects[subjects[image]];
-        }
-
-        return image;
     }
 }

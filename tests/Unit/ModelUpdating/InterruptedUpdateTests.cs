@@ -1,4 +1,5 @@
 using Pipeline.Catalog;
+using Pipeline.Contracts;
 using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Events;
 using Pipeline.Storage;
@@ -69,6 +70,18 @@ public sealed class InterruptedUpdateTests : IAsyncLifetime
 
         var update = await _world.UpdateAsync(command);
         Assert.Equal((31, 45), (update.Data!.Images, update.Data.Pairs[PairKinds.Complementary]));
+    }
+
+    [Fact]
+    public async Task An_update_is_begun_anew_when_somebody_said_meanwhile_that_two_of_a_subject_are_not_the_same()
+    {
+        var command = await InterruptedAsync(atCheckpoint: 10);
+        await _world.JudgeAsync(_world.Subjects[0][0], _world.Subjects[0][1], PairVerdicts.NotSame);
+
+        await _world.RunAsync(command);
+
+        var data = (await _world.UpdateAsync(command)).Data!;
+        Assert.Equal((32, 45, 3), (data.Images, data.Pairs[PairKinds.Complementary], data.Contradictory));
     }
 
     [Fact]

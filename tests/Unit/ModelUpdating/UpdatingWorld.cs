@@ -162,6 +162,14 @@ internal sealed class UpdatingWorld : IAsyncDisposable
         }
     }
 
+    /// <summary>Says of two images whether they are the same, as a person does.</summary>
+    public async Task JudgeAsync(Guid first, Guid second, string verdict)
+    {
+        var records = await Catalog.Images.GetManyAsync(Collection, [first, second], None);
+        var command = ImageVerdicts.Judge(records[0]!, records[1]!, verdict, "otto", TimeProvider.System.GetUtcNow());
+        _ = await Catalog.Verdicts.JudgeAsync(command, None) ?? throw new InvalidOperationException("The verdict is not noted.");
+    }
+
     public Task DeleteAsync(Guid image) =>
         Catalog.Images.UpdateAsync(Collection, image, record => record! with { Status = ImageStatus.Deleting }, None);
 
