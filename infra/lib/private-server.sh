@@ -47,14 +47,15 @@ free_port() {
 
 random_secret() { head -c 24 /dev/urandom | base64 | tr -d '+/=\n'; }
 
-# stop_recorded PIDFILE SECONDS: TERM, and KILL once the time is over.
+# stop_recorded PIDFILE SECONDS: TERM, and KILL once the time is over; with 0 seconds KILL at once. Returns when it is gone.
 stop_recorded() {
-  local pid ticks=$(($2 * 10))
+  local pid signal=TERM ticks=$(($2 * 10))
   pid=$(live_pid "$1") || { rm -f "$1"; return 0; }
-  kill -TERM "$pid" 2>/dev/null || true
+  [ "$ticks" -gt 0 ] || signal=KILL
+  kill -"$signal" "$pid" 2>/dev/null || true
   while live_pid "$1" > /dev/null; do
     ticks=$((ticks - 1))
-    [ "$ticks" -gt 0 ] || { kill -KILL "$pid" 2>/dev/null || true; sleep 0.2; break; }
+    [ "$ticks" -ne 0 ] || kill -KILL "$pid" 2>/dev/null || true
     sleep 0.1
   done
   rm -f "$1"

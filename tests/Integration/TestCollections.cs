@@ -1,3 +1,6 @@
+using Pipeline.Tests.Integration.Faults;
+using Pipeline.Tests.Integration.Messaging;
+using Pipeline.Tests.Integration.Storage;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -25,13 +28,23 @@ public sealed class PipelinesCollection : ICollectionFixture<SharedServers>;
 [CollectionDefinition(SharedServers.Messaging)]
 public sealed class MessagingCollection : ICollectionFixture<SharedServers>;
 
-/// <summary>Begins with what takes longest, so that the end of a run is not the wait for one collection.</summary>
+/// <summary>
+/// Begins with what takes longest, so that the end of a run is not the wait for one collection; what mostly waits for a broker comes beside
+/// what starts process after process.
+/// </summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
-    private static readonly string[] Longest = [SharedServers.Processes, SharedServers.Reindexes, SharedServers.Learning, SharedServers.Pipelines, SharedServers.Messaging];
+    private static readonly string[] Longest =
+    [
+        SharedServers.Processes, SharedServers.Reindexes, Alone<BrokerFaultTests>(), SharedServers.Learning, Alone<BrokerClusterTests>(),
+        SharedServers.Pipelines, SharedServers.Messaging, Alone<EncoderFaultTests>(), Alone<ModelUpdateFaultTests>(), Alone<RedisFailoverTests>(),
+    ];
 
     /// <inheritdoc/>
     public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) =>
         testCollections.OrderBy(collection => Array.IndexOf(Longest, collection.DisplayName) is >= 0 and var place ? place : Longest.Length)
             .ThenBy(collection => collection.DisplayName, StringComparer.Ordinal);
+
+    // xunit's name for the collection of a class that says none.
+    private static string Alone<TClass>() => $"Test collection for {typeof(TClass).FullName}";
 }
