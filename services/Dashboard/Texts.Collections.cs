@@ -64,6 +64,7 @@ internal static partial class Texts
         public const string NoTrainings = "There was none yet.";
         public const string Method = "Method";
         public const string Artifact = "Artifact";
+        public const string PhaseHead = "Phase";
         public const string Steps = "Steps";
         public const string Learned = "Learned from";
         public const string HeldOut = "Held-out pairs, reciprocal rank";
@@ -115,6 +116,18 @@ internal static partial class Texts
 
         public static string Curve(string term, IReadOnlyList<float> values) =>
             string.Create(CultureInfo.InvariantCulture, $"{term}: {values[0]:0.###} → {values[^1]:0.###}");
+
+        public static string Phase(string phase) => phase switch
+        {
+            "specialist" => "specialist (learns freely)",
+            "synthesis" => "synthesis (of inputs to rehearse)",
+            "training" => "training (of the head that is judged)",
+            _ => phase,
+        };
+
+        public static string Phases(IEnumerable<string> phases, bool isOpen) => string.Join(" → ", phases.Select(Phase)) + (isOpen ? " …" : "");
+
+        public static string LossesOf(string phase) => $"Losses, {phase}";
 
         public static string InUse(string method) => $"in use before: {method}";
 
