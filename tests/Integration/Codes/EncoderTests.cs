@@ -18,7 +18,7 @@ public sealed class EncoderTests(SharedServers servers) : CodesFixture(servers)
     [Fact]
     public async Task A_better_encoder_takes_the_place_of_the_first_while_searches_and_uploads_go_on_and_codes_never_meet()
     {
-        var images = (await UploadAsync(from scene in Enumerable.Range(1, 45) select Scenes.View(scene, 0))).ToList();
+        var images = (await UploadAsync(Scenes.Views(1, 45))).ToList();
         var first = (await GenerationAsync())!.EncoderVersion;
         var answers = new List<SearchResults>();
         using var ended = new CancellationTokenSource();
@@ -32,7 +32,7 @@ public sealed class EncoderTests(SharedServers servers) : CodesFixture(servers)
 
         await using var reencoded = await Pipeline.TapAsync<ImageReencoded>();
         await using var indexed = await Pipeline.TapAsync<ImageIndexed>();
-        var uploading = UploadAsync(from scene in Enumerable.Range(101, 12) select Scenes.View(scene, 0));
+        var uploading = UploadAsync(Scenes.Views(101, 12));
         var second = await ServesAsync(await TrainAsync(Guid.NewGuid()));
         images.AddRange(await uploading);
         var third = await PublishAsync(new RandomHyperplanes(576, 40, seed: 9).BuildModel(), bits: 40);
@@ -70,7 +70,7 @@ public sealed class EncoderTests(SharedServers servers) : CodesFixture(servers)
     [Fact]
     public async Task Every_message_of_the_way_may_come_again()
     {
-        var images = await UploadAsync(from scene in Enumerable.Range(1, 45) select Scenes.View(scene, 0));
+        var images = await UploadAsync(Scenes.Views(1, 45));
         var first = (await GenerationAsync())!.EncoderVersion;
         var training = await TrainAsync(Guid.NewGuid());
         var version = await ServesAsync(training);
@@ -109,7 +109,7 @@ public sealed class EncoderTests(SharedServers servers) : CodesFixture(servers)
     [Fact]
     public async Task What_cannot_be_trained_fails_for_good_with_a_stable_reason_and_an_encoder_that_is_no_better_does_not_serve()
     {
-        await UploadAsync(from scene in Enumerable.Range(1, 45) select Scenes.View(scene, 0));
+        await UploadAsync(Scenes.Views(1, 45));
         var first = (await GenerationAsync())!.EncoderVersion;
         Assert.Equal(TrainingReasons.InvalidBits, (await EndedAsync(await TrainAsync(Guid.NewGuid(), bits: 33))).Reason);
         Assert.Equal(TrainingReasons.TooFewFeatures, (await EndedAsync(await TrainAsync(Guid.NewGuid(), bits: 256))).Reason);
@@ -125,7 +125,7 @@ public sealed class EncoderTests(SharedServers servers) : CodesFixture(servers)
     [Fact]
     public async Task A_query_is_encoded_by_the_encoder_it_names_and_refused_for_one_that_does_not_exist()
     {
-        await UploadAsync(from scene in Enumerable.Range(1, 45) select Scenes.View(scene, 0));
+        await UploadAsync(Scenes.Views(1, 45));
         var first = (await GenerationAsync())!.EncoderVersion;
         var second = await ServesAsync(await TrainAsync(Guid.NewGuid()));
         var embedding = new float[576];

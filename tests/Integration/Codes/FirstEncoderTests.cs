@@ -11,11 +11,11 @@ public sealed class FirstEncoderTests(SharedServers servers) : CodesFixture(serv
     [Fact]
     public async Task The_first_encoder_comes_by_itself_once_there_are_enough_images_and_only_once()
     {
-        var few = await UploadAsync(from scene in Enumerable.Range(1, 39) select Scenes.View(scene, 0));
+        var few = await UploadAsync(Scenes.Views(1, 39));
         await Pipeline.QuietAsync();
         Assert.Empty((await Encoders.GetAsync(TestPipeline.Collection, CancellationToken.None)).Trainings);
 
-        var more = await UploadAsync(from scene in Enumerable.Range(40, 10) select Scenes.View(scene, 0));
+        var more = await UploadAsync(Scenes.Views(40, 10));
         await Pipeline.QuietAsync();
 
         var record = await Encoders.GetAsync(TestPipeline.Collection, CancellationToken.None);

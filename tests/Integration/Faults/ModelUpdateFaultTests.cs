@@ -41,7 +41,7 @@ public sealed class ModelUpdateFaultTests
             Path.Combine(folder, "standalone.log"));
         await standalone.WaitUntilReadyAsync();
         using var gateway = new HttpClient { BaseAddress = standalone.Url };
-        foreach (var picture in from place in Enumerable.Range(1, Places) from view in Enumerable.Range(0, Views) select Scenes.View(place, view))
+        foreach (var picture in Scenes.Views(1, Places, Views))
         {
             using var form = new MultipartFormDataContent { { new ByteArrayContent(picture), "file", "view.png" } };
             (await gateway.PostAsync(new Uri("v1/collections/default/images", UriKind.Relative), form)).EnsureSuccessStatusCode();

@@ -1,4 +1,6 @@
+using System.Net.Http.Json;
 using System.Numerics.Tensors;
+using System.Text.Json.Nodes;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Catalog;
@@ -132,6 +134,31 @@ public abstract class ModelFixture(SharedServers servers) : IAsyncLifetime
             var embedding = await EmbeddingAsync(hit.ImageId, answer.ModelVersion!);
             Assert.Equal(TensorPrimitives.Dot<float>(own, embedding), hit.Score, 3);
         }
+    }
+
+    /// <summary>Uploads pictures, lets a head serve that tells few of them apart, and waits until their pairs are mined.</summary>
+    protected async Task<(IReadOnlyList<ImageRecord> Images, ModelPublished Weak)> ServeWeaklyAsync(IEnumerable<byte[]> pictures, bool normalises = false)
+    {
+        var images = await UploadAsync(pictures);
+        var weak = await PublishAsync(Projection(seed: 3, seen: 2, normalises));
+        await ServesAsync(weak.ModelVersion);
+        await PairsAsync(images);
+        return (images, weak);
+    }
+
+    /// <summary>Asks for an update.</summary>
+    protected async Task<UpdateModel> AskForUpdateAsync(int? seed = null)
+    {
+        var command = new UpdateModel { Collection = TestPipeline.Collection, Seed = seed, CorrelationId = Guid.NewGuid() };
+        await Pipeline.SendAsync(command);
+        return command;
+    }
+
+    /// <summary>What the Gateway says of the collection's model.</summary>
+    protected async Task<JsonNode> ShownModelAsync()
+    {
+        using var http = new HttpClient { BaseAddress = Pipeline.Gateway };
+        return (await http.GetFromJsonAsync<JsonNode>(new Uri($"v1/collections/{TestPipeline.Collection}/model", UriKind.Relative)))!;
     }
 
     /// <summary>Waits for the end of an update.</summary>

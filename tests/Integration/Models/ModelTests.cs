@@ -20,7 +20,7 @@ public sealed class ModelTests(SharedServers servers) : ModelFixture(servers)
     [Fact]
     public async Task A_head_takes_the_backbones_place_and_gives_it_back_while_searches_uploads_and_deletions_go_on_and_models_never_meet()
     {
-        var images = (await UploadAsync(from scene in Enumerable.Range(1, Images) select Scenes.View(scene, 0))).ToList();
+        var images = (await UploadAsync(Scenes.Views(1, Images))).ToList();
         var backbone = (await RecordAsync()).Active!.ModelVersion;
         var answers = new List<SearchResults>();
         using var ended = new CancellationTokenSource();
@@ -34,7 +34,7 @@ public sealed class ModelTests(SharedServers servers) : ModelFixture(servers)
         });
 
         var head = await PublishAsync(Projection(seed: 3));
-        var uploading = UploadAsync(from scene in Enumerable.Range(101, 8) select Scenes.View(scene, 0));
+        var uploading = UploadAsync(Scenes.Views(101, 8));
         await Pipeline.SendAsync(ImageEvents.Delete(images[^1]));
         await ServesAsync(head.ModelVersion);
         images.AddRange(await uploading);
@@ -70,7 +70,7 @@ public sealed class ModelTests(SharedServers servers) : ModelFixture(servers)
     [Fact]
     public async Task The_backbones_own_tail_as_a_head_embeds_as_the_backbone_does()
     {
-        var images = await UploadAsync(from scene in Enumerable.Range(1, 5) select Scenes.View(scene, 0));
+        var images = await UploadAsync(Scenes.Views(1, 5));
         var backbone = (await RecordAsync()).Active!.ModelVersion;
         var head = await PublishAsync(Tail());
         await ServesAsync(head.ModelVersion);
@@ -91,7 +91,7 @@ public sealed class ModelTests(SharedServers servers) : ModelFixture(servers)
     [Fact]
     public async Task A_head_that_forces_no_re_index_embeds_the_pictures_that_ask_alone_and_can_be_taken_back()
     {
-        await UploadAsync(from scene in Enumerable.Range(1, 8) select Scenes.View(scene, 0));
+        await UploadAsync(Scenes.Views(1, 8));
         var serving = (await RecordAsync()).Active!;
         var asking = Scenes.View(1, 1);
         var before = await SearchAsync(asking, SearchModes.Cnn);
@@ -126,7 +126,7 @@ public sealed class ModelTests(SharedServers servers) : ModelFixture(servers)
     [Fact]
     public async Task Every_message_of_the_way_may_come_again()
     {
-        var images = await UploadAsync(from scene in Enumerable.Range(1, 10) select Scenes.View(scene, 0));
+        var images = await UploadAsync(Scenes.Views(1, 10));
         var head = await PublishAsync(Projection(seed: 5));
         await ServesAsync(head.ModelVersion);
         await Pipeline.QuietAsync();

@@ -1,10 +1,6 @@
-using System.Net.Http.Json;
-using System.Text.Json.Nodes;
 using Pipeline.Catalog;
-using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Events;
 using Pipeline.Contracts.Queries;
-using Pipeline.Tests.Integration.Pipelines;
 using Pipeline.Tests.Integration.Words;
 using Pipeline.Tests.Support;
 using Xunit;
@@ -34,12 +30,9 @@ public sealed class TwoTeacherTests(SharedServers servers) : ModelFixture(server
     [Fact]
     public async Task A_weak_head_learns_from_two_teachers_serves_and_rehearses_what_it_learned_when_more_comes()
     {
-        var images = await UploadAsync(Pictures(1, 10));
-        var weak = await PublishAsync(Projection(seed: 3, seen: 2, normalises: true));
-        await ServesAsync(weak.ModelVersion);
-        await PairsAsync(images);
+        var (images, _) = await ServeWeaklyAsync(Scenes.Views(1, 10, Views), normalises: true);
         await using var progress = await Pipeline.TapAsync<ModelUpdateProgressed>();
-        var first = await UpdateAsync();
+        var first = await EndedAsync(await AskForUpdateAsync());
 
         Assert.True(first.Promoted, $"{first.Reason} {first.Detail} {string.Join(", ", first.Objections)}: {first.Figures}");
         Assert.Equal((Unclassed, (2 * Training) + Synthesis), (first.Data!.Synthesised, first.Data.Steps));
@@ -50,31 +43,20 @@ public sealed class TwoTeacherTests(SharedServers servers) : ModelFixture(server
         Assert.Contains(progress.Messages, told => (string?)told["phase"] == "specialist");
         await ServesAsync(first.Version!);
         Assert.Equal(images[0].ImageId, (await SearchAsync(Scenes.View(1, 0), SearchModes.Cnn)).Hits[0].ImageId);
-        using var http = new HttpClient { BaseAddress = Pipeline.Gateway };
-        var model = (await http.GetFromJsonAsync<JsonNode>(new Uri($"v1/collections/{TestPipeline.Collection}/model", UriKind.Relative)))!;
+        var model = await ShownModelAsync();
         Assert.Equal("1", (string?)model["lineage"]!["settings"]!["learning.rehearsal"]);
         var shown = Assert.Single(model["updates"]!.AsArray())!;
         Assert.Equal("training", (string?)shown["phase"]);
         Assert.Equal(["specialist", "synthesis"], shown["past"]!.AsArray().Select(phase => (string?)phase!["phase"]));
         Assert.Equal(Synthesis, shown["past"]![1]!["curve"]!["terms"]!["statistics"]!.AsArray().Count);
 
-        await PairsAsync([.. images, .. await UploadAsync(Pictures(20, 6))]);
-        var second = await UpdateAsync();
+        await PairsAsync([.. images, .. await UploadAsync(Scenes.Views(20, 6, Views))]);
+        var second = await EndedAsync(await AskForUpdateAsync());
 
         // By so many of what the first learned as there are of each.
         Assert.True(second.State == TrainingState.Done, $"{second.Reason}: {second.Detail}");
         Assert.True(second.Data!.Synthesised >= PerClass && second.Data.Synthesised % PerClass == 0, $"{second.Data.Synthesised} inputs were synthesised.");
         Assert.Equal(first.Data.Pairs.Values.Sum(), first.Data.Learned + first.Data.HeldOut);
         Assert.True(second.Data.Learned + second.Data.HeldOut < second.Data.Pairs.Values.Sum(), "What was learned before is learned again.");
-    }
-
-    private static IEnumerable<byte[]> Pictures(int firstPlace, int places) =>
-        from place in Enumerable.Range(firstPlace, places) from view in Enumerable.Range(0, Views) select Scenes.View(place, view);
-
-    private async Task<ModelUpdate> UpdateAsync()
-    {
-        var command = new UpdateModel { Collection = TestPipeline.Collection, CorrelationId = Guid.NewGuid() };
-        await Pipeline.SendAsync(command);
-        return await EndedAsync(command);
     }
 }

@@ -1,11 +1,7 @@
-using System.Net.Http.Json;
-using System.Text.Json.Nodes;
 using Pipeline.Catalog;
 using Pipeline.Contracts;
-using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Events;
 using Pipeline.Contracts.Queries;
-using Pipeline.Tests.Integration.Pipelines;
 using Pipeline.Tests.Integration.Words;
 using Pipeline.Tests.Support;
 using Xunit;
@@ -16,19 +12,14 @@ namespace Pipeline.Tests.Integration.Models;
 [Collection(SharedServers.Learning)]
 public sealed class UpdateTests(SharedServers servers) : ModelFixture(servers)
 {
-    private const int Places = 10;
     private const int Views = 3;
 
     [Fact]
     public async Task A_weak_head_learns_from_mined_pairs_tells_its_progress_passes_its_gate_and_serves()
     {
-        var images = await UploadAsync(from place in Enumerable.Range(1, Places) from view in Enumerable.Range(0, Views) select Scenes.View(place, view));
-        var weak = await PublishAsync(Projection(seed: 3, seen: 2));
-        await ServesAsync(weak.ModelVersion);
-        await PairsAsync(images);
+        var (images, weak) = await ServeWeaklyAsync(Scenes.Views(1, 10, Views));
         await using var progress = await Pipeline.TapAsync<ModelUpdateProgressed>();
-        var command = new UpdateModel { Collection = TestPipeline.Collection, CorrelationId = Guid.NewGuid() };
-        await Pipeline.SendAsync(command);
+        var command = await AskForUpdateAsync();
         var update = await EndedAsync(command);
 
         Assert.True(update.State == TrainingState.Done, $"{update.Reason}: {update.Detail}");
@@ -46,8 +37,7 @@ public sealed class UpdateTests(SharedServers servers) : ModelFixture(servers)
         await Pipeline.SendAsync(command);
         await Pipeline.QuietAsync();
         Assert.Equal(update.Version, (await RecordAsync()).Active!.ModelVersion);
-        using var http = new HttpClient { BaseAddress = Pipeline.Gateway };
-        var model = (await http.GetFromJsonAsync<JsonNode>(new Uri($"v1/collections/{TestPipeline.Collection}/model", UriKind.Relative)))!;
+        var model = await ShownModelAsync();
         Assert.Equal((update.Version, weak.ModelVersion), ((string?)model["version"], (string?)model["lineage"]!["parent"]));
         var shown = Assert.Single(model["updates"]!.AsArray())!;
         Assert.Equal(("done", true, 40, 40), ((string?)shown["status"], (bool)shown["promoted"]!, (int)shown["step"]!, (int)shown["steps"]!));
@@ -60,15 +50,11 @@ public sealed class UpdateTests(SharedServers servers) : ModelFixture(servers)
     {
         var alone = await UploadAsync(Scenes.View(100, 0));
         var backbone = (await RecordAsync()).Active!.ModelVersion;
-        var early = new UpdateModel { Collection = TestPipeline.Collection, CorrelationId = Guid.NewGuid() };
-        await Pipeline.SendAsync(early);
-        Assert.Equal(TrainingReasons.NoPairs, (await EndedAsync(early)).Reason);
+        Assert.Equal(TrainingReasons.NoPairs, (await EndedAsync(await AskForUpdateAsync())).Reason);
 
-        var images = await UploadAsync(from place in Enumerable.Range(1, 6) from view in Enumerable.Range(0, Views) select Scenes.View(place, view));
+        var images = await UploadAsync(Scenes.Views(1, 6, Views));
         await PairsAsync(images);
-        var command = new UpdateModel { Collection = TestPipeline.Collection, Seed = 2, CorrelationId = Guid.NewGuid() };
-        await Pipeline.SendAsync(command);
-        var update = await EndedAsync(command);
+        var update = await EndedAsync(await AskForUpdateAsync(seed: 2));
 
         Assert.Equal((TrainingState.Done, backbone), (update.State, update.ParentVersion));
         Assert.Equal(update.Promoted, update.Objections.Count == 0);

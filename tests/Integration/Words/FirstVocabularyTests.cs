@@ -11,11 +11,11 @@ public sealed class FirstVocabularyTests(SharedServers servers) : WordsFixture(s
     public async Task The_first_vocabulary_comes_by_itself_once_there_are_enough_images_with_features_and_only_once()
     {
         // Those without keypoints count as well: they have features, though none that teach anything.
-        var few = await UploadAsync(from scene in Enumerable.Range(1, 5) select Scenes.View(scene, 0));
+        var few = await UploadAsync(Scenes.Views(1, 5));
         await Pipeline.QuietAsync();
         Assert.Empty((await Vocabularies.GetAsync(TestPipeline.Collection, CancellationToken.None)).Trainings);
 
-        var more = await UploadAsync(from scene in Enumerable.Range(6, 5) select Scenes.View(scene, 0));
+        var more = await UploadAsync(Scenes.Views(6, 5));
         await Pipeline.QuietAsync();
 
         var record = await Vocabularies.GetAsync(TestPipeline.Collection, CancellationToken.None);

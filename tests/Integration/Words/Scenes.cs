@@ -39,6 +39,10 @@ internal static class Scenes
         return Encode(window, Width, Height);
     }
 
+    /// <summary>The first views of scenes in a row, scene by scene.</summary>
+    public static IEnumerable<byte[]> Views(int firstScene, int scenes, int views = 1) =>
+        from scene in Enumerable.Range(firstScene, scenes) from view in Enumerable.Range(0, views) select View(scene, view);
+
     /// <summary>A PNG without any structure; another one for each shade.</summary>
     public static byte[] Plain(byte shade)
     {

@@ -23,7 +23,7 @@ public sealed class VisualWordsTests(SharedServers servers) : WordsFixture(serve
     [Fact]
     public async Task A_trained_vocabulary_gives_every_image_its_words_and_views_of_one_scene_are_neighbours_by_them()
     {
-        var images = await UploadAsync(from scene in Enumerable.Range(1, 10) from view in Enumerable.Range(0, Views) select Scenes.View(scene, view));
+        var images = await UploadAsync(Scenes.Views(1, 10, Views));
         await Pipeline.QuietAsync();
         foreach (var mode in (string[])[SearchModes.Sift, SearchModes.Fused])
         {
@@ -64,7 +64,7 @@ public sealed class VisualWordsTests(SharedServers servers) : WordsFixture(serve
     [Fact]
     public async Task A_second_vocabulary_while_uploads_go_on_replaces_the_first_and_never_are_both_in_the_index()
     {
-        var images = (await UploadAsync(from scene in Enumerable.Range(1, 8) select Scenes.View(scene, 0))).ToList();
+        var images = (await UploadAsync(Scenes.Views(1, 8))).ToList();
         var first = await ServesAsync(await TrainAsync(seed: 1));
         await HaveWordsAsync(images, first);
         var states = new List<IReadOnlyDictionary<Guid, VectorIndex.SparseVector>> { await WordsInIndexAsync() };
@@ -108,7 +108,7 @@ public sealed class VisualWordsTests(SharedServers servers) : WordsFixture(serve
     [Fact]
     public async Task Every_message_of_the_way_may_come_again()
     {
-        var images = await UploadAsync(from scene in Enumerable.Range(1, 6) select Scenes.View(scene, 0));
+        var images = await UploadAsync(Scenes.Views(1, 6));
         var old = await ServesAsync(await TrainAsync(seed: 1));
         var training = await TrainAsync(seed: 2);
         var version = await ServesAsync(training);
@@ -148,7 +148,7 @@ public sealed class VisualWordsTests(SharedServers servers) : WordsFixture(serve
     [Fact]
     public async Task An_image_without_keypoints_has_an_empty_bag_and_one_deleted_meanwhile_leaves_nothing()
     {
-        var images = await UploadAsync([Scenes.Plain(90), .. from scene in Enumerable.Range(1, 8) select Scenes.View(scene, 0)]);
+        var images = await UploadAsync([Scenes.Plain(90), .. Scenes.Views(1, 8)]);
         var (plain, deleted) = (images[0], images[1]);
         var training = await TrainAsync(seed: 1);
         await Pipeline.SendAsync(ImageEvents.Delete(deleted));
