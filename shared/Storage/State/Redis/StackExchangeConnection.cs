@@ -50,7 +50,7 @@ internal sealed partial class StackExchangeConnection : IRedisConnection
         var before = Volatile.Read(ref _changes);
         // A server speaks of the writes of the connection that asks: both go over one, or there was a change.
         object[] wait = [RedisScripts.Number(replicas), RedisScripts.Number((long)LongestWait.TotalMilliseconds)];
-        var answers = await ExecuteAsync([(command, arguments), ("WAIT", wait)], timeout, ct);
+        var answers = await SendAsync(database => Task.WhenAll(database.ExecuteAsync(command, arguments), database.ExecuteAsync("WAIT", wait)), timeout, ct);
         var copies = (long)answers[1];
         return copies < replicas
             ? throw new RedisUnreachableException($"{copies} of {replicas} replicas have the write.")
@@ -75,10 +75,10 @@ internal sealed partial class StackExchangeConnection : IRedisConnection
         }
     }
 
-    private async Task<RedisResult> ExecuteAsync(string command, object[] arguments, TimeSpan timeout, CancellationToken ct) =>
-        (await ExecuteAsync([(command, arguments)], timeout, ct))[0];
+    private Task<RedisResult> ExecuteAsync(string command, object[] arguments, TimeSpan timeout, CancellationToken ct) =>
+        SendAsync(database => database.ExecuteAsync(command, arguments), timeout, ct);
 
-    private async Task<RedisResult[]> ExecuteAsync((string Name, object[] Arguments)[] commands, TimeSpan timeout, CancellationToken ct)
+    private async Task<T> SendAsync<T>(Func<IDatabase, Task<T>> send, TimeSpan timeout, CancellationToken ct)
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(RedisStateStore));
         Interlocked.CompareExchange(ref _askedAt, Stopwatch.GetTimestamp(), 0);
@@ -87,12 +87,11 @@ internal sealed partial class StackExchangeConnection : IRedisConnection
         {
             // This client has no time-out for asynchronous calls of its own.
             multiplexer ??= await ConnectAsync(ct).WaitAsync(timeout, ct);
-            var database = multiplexer.GetDatabase();
-            var pending = Task.WhenAll(Array.ConvertAll(commands, command => database.ExecuteAsync(command.Name, command.Arguments)));
+            var pending = send(multiplexer.GetDatabase());
             Observe(pending);
-            var answers = await pending.WaitAsync(timeout, ct);
+            var answer = await pending.WaitAsync(timeout, ct);
             Volatile.Write(ref _askedAt, 0);
-            return answers;
+            return answer;
         }
         catch (RedisServerException e)
         {
