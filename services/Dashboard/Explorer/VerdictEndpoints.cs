@@ -37,7 +37,7 @@ internal static class VerdictEndpoints
 
         var address = $"{DashboardPaths.Explorer}/{collection}/{id}{(back == "matches" ? $"/matches/{other}" : "")}";
         var records = await images.GetManyAsync(collection, [id, other], context.RequestAborted);
-        if (records is not [{ } first, { } second] || first.Tenant != second.Tenant || !first.HasRoomFor(other) || !second.HasRoomFor(id))
+        if (ImageVerdicts.ObjectionTo(records[0], records[1]) is not null || records is not [{ } first, { } second])
         {
             await audit.NoteAsync(context, verdict, target, AuditOutcome.Refused);
             return Results.Redirect($"{address}?done=refused");

@@ -80,14 +80,16 @@ public static class VerdictEndpoints
         TimeProvider time,
         CancellationToken ct)
     {
-        if (await FindAsync(collection, id, tenant, images, ct) is not { } first || await FindAsync(collection, other, tenant, images, ct) is not { } second)
+        var records = await images.GetManyAsync(collection, [id, other], ct);
+        var objection = records[0]?.Tenant == tenant ? ImageVerdicts.ObjectionTo(records[0], records[1]) : RefusalReasons.UnknownImage;
+        if (objection == RefusalReasons.TooManyVerdicts)
         {
-            return UnknownImage();
+            return Problems.Of(objection, $"An image remembers at most {VerdictList.Max} verdicts.");
         }
 
-        if (!first.HasRoomFor(other) || !second.HasRoomFor(id))
+        if (objection is not null || records is not [{ } first, { } second])
         {
-            return Problems.Of(RefusalReasons.TooManyVerdicts, $"An image remembers at most {VerdictList.Max} verdicts.");
+            return UnknownImage();
         }
 
         await events.PublishAsync(ImageVerdicts.Judge(first, second, verdict, context.User.Identity?.Name ?? ApiKeyAuthenticationHandler.Anonymous, time.GetUtcNow()), ct);

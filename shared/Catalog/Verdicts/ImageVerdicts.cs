@@ -1,5 +1,6 @@
 using Pipeline.Contracts;
 using Pipeline.Contracts.Commands;
+using Pipeline.Contracts.Queries;
 
 namespace Pipeline.Catalog;
 
@@ -9,6 +10,24 @@ namespace Pipeline.Catalog;
 /// </summary>
 public sealed class ImageVerdicts(ImageCatalog images, ImageManifests manifests, ImageRestoration restoration)
 {
+    /// <summary>
+    /// Why people cannot judge two images, of <see cref="RefusalReasons"/>; null if they can: both are there and of one tenant, and each has room for the other.
+    /// Who asks for a verdict looks before he does, and the owner of the records when he notes it.
+    /// </summary>
+    /// <param name="first">An image's record; null where there is none.</param>
+    /// <param name="second">Another's.</param>
+    /// <param name="firstLife">The life that the verdict is about; null for the present one.</param>
+    /// <param name="secondLife">The same of the other.</param>
+    public static string? ObjectionTo(ImageRecord? first, ImageRecord? second, int? firstLife = null, int? secondLife = null)
+    {
+        if (first?.IsLive(firstLife ?? first.Incarnation) != true || second?.IsLive(secondLife ?? second.Incarnation) != true || first.Tenant != second.Tenant)
+        {
+            return RefusalReasons.UnknownImage;
+        }
+
+        return first.HasRoomFor(second.ImageId) && second.HasRoomFor(first.ImageId) ? null : RefusalReasons.TooManyVerdicts;
+    }
+
     /// <summary>The command that notes a verdict on these lives of two images.</summary>
     public static JudgePair Judge(ImageRecord first, ImageRecord second, string verdict, string by, DateTimeOffset at)
     {
@@ -30,15 +49,13 @@ public sealed class ImageVerdicts(ImageCatalog images, ImageManifests manifests,
     }
 
     /// <summary>Notes a verdict.</summary>
-    /// <returns>
-    /// What counts now, and the tenant; null where one of the images is not there, they are of two tenants, or one of them has no room for it.
-    /// </returns>
+    /// <returns>What counts now, and the tenant; null where there is an objection (<see cref="ObjectionTo"/>).</returns>
     public async Task<JudgedPair?> JudgeAsync(JudgePair command, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(command);
         var records = await images.GetManyAsync(command.Collection, [command.FirstId, command.SecondId], ct);
-        if (records is not [{ } first, { } second] || first.Tenant != second.Tenant
-            || !first.IsLive(command.FirstIncarnation ?? first.Incarnation) || !second.IsLive(command.SecondIncarnation ?? second.Incarnation))
+        var objection = ObjectionTo(records[0], records[1], command.FirstIncarnation, command.SecondIncarnation);
+        if (objection == RefusalReasons.UnknownImage)
         {
             // An earlier delivery may have come as far as one of the two.
             await ForgetAsync(command.Collection, command.FirstId, command.SecondId, command.SecondIncarnation, records[1], ct);
@@ -46,7 +63,7 @@ public sealed class ImageVerdicts(ImageCatalog images, ImageManifests manifests,
             return null;
         }
 
-        if (!first.HasRoomFor(second.ImageId) || !second.HasRoomFor(first.ImageId))
+        if (objection is not null || records is not [{ } first, { } second])
         {
             return null;
         }

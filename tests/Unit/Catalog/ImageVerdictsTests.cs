@@ -1,6 +1,7 @@
 using Pipeline.Catalog;
 using Pipeline.Contracts;
 using Pipeline.Contracts.Commands;
+using Pipeline.Contracts.Queries;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Catalog;
@@ -134,6 +135,30 @@ public sealed class ImageVerdictsTests : IAsyncLifetime
         Assert.False(next.HasRoomFor(_two));
         Assert.Same(next, next.With(new PairVerdict(_two, 1, PairVerdicts.Same, "otto", Noon)));
         Assert.Equal(PairVerdicts.NotSame, next.With(new PairVerdict(_one, 1, PairVerdicts.NotSame, "otto", Noon.AddMinutes(1))).Standing()[_one]);
+    }
+
+    [Fact]
+    public void Two_images_are_judged_that_are_there_of_one_tenant_and_have_room()
+    {
+        var (one, two) = (new ImageRecord { ImageId = _one, Collection = Collection, Status = ImageStatus.Indexed }, new ImageRecord { ImageId = _two, Collection = Collection, Status = ImageStatus.Indexed, Incarnation = 2 });
+        Assert.Null(ImageVerdicts.ObjectionTo(one, two));
+        Assert.Null(ImageVerdicts.ObjectionTo(one, two, 1, 2));
+        foreach (var objection in (string?[])
+        [
+            ImageVerdicts.ObjectionTo(null, two),
+            ImageVerdicts.ObjectionTo(one, null),
+            ImageVerdicts.ObjectionTo(one, two, secondLife: 1),
+            ImageVerdicts.ObjectionTo(one with { Status = ImageStatus.Deleting }, two),
+            ImageVerdicts.ObjectionTo(one, two with { Tenant = "other" }),
+        ])
+        {
+            Assert.Equal(RefusalReasons.UnknownImage, objection);
+        }
+
+        var full = Enumerable.Range(0, VerdictList.Max).Aggregate(one, (record, _) => record.With(new PairVerdict(Guid.NewGuid(), 1, PairVerdicts.Same, "otto", Noon)));
+        Assert.Equal(RefusalReasons.TooManyVerdicts, ImageVerdicts.ObjectionTo(full, two));
+        Assert.Equal(RefusalReasons.TooManyVerdicts, ImageVerdicts.ObjectionTo(two, full));
+        Assert.Null(ImageVerdicts.ObjectionTo(full, two with { ImageId = full.Verdicts[0].OtherId }));
     }
 
     private async Task PutAsync(Guid id, int life = 1)
