@@ -45,18 +45,12 @@ try
         ["reindex", .. var rest] => await ReindexAsync(ReindexArguments.Parse(rest)),
         ["update", .. var rest] => await UpdateAsync(UpdateArguments.Parse(rest)),
         ["scale", .. var rest] => await ScaleAsync(ScaleArguments.Parse(rest)),
-        ["storage"] => await StorageAsync(null),
-        ["storage", "--json", var json] => await StorageAsync(json),
-        ["intake"] => await IntakeAsync(null),
-        ["intake", "--json", var json] => await IntakeAsync(json),
-        ["vocabulary"] => await VocabularyAsync(null),
-        ["vocabulary", "--json", var json] => await VocabularyAsync(json),
-        ["encode"] => await EncodeAsync(null),
-        ["encode", "--json", var json] => await EncodeAsync(json),
-        ["training"] => await TrainingAsync(null),
-        ["training", "--json", var json] => await TrainingAsync(json),
-        ["qdrant"] => await QdrantAsync(null),
-        ["qdrant", "--json", var json] => await QdrantAsync(json),
+        ["storage", .. var rest] => await StorageAsync(JsonOf(rest)),
+        ["intake", .. var rest] => await IntakeAsync(JsonOf(rest)),
+        ["vocabulary", .. var rest] => await VocabularyAsync(JsonOf(rest)),
+        ["encode", .. var rest] => await EncodeAsync(JsonOf(rest)),
+        ["training", .. var rest] => await TrainingAsync(JsonOf(rest)),
+        ["qdrant", .. var rest] => await QdrantAsync(JsonOf(rest)),
         _ => throw new ArgumentException("Which benchmark?"),
     };
 }
@@ -88,44 +82,13 @@ static async Task<int> ReindexAsync(ReindexArguments arguments)
 
 static async Task<int> SearchAsync(string[] options)
 {
-    int[] sizes = [1_000, 10_000, 100_000];
-    var (queries, busQueries) = (100, 48);
-    var images = Path.Combine(RepositoryRoot.Path, "artifacts", "photos");
-    string? json = null;
-    for (var i = 0; i < options.Length; i += 2)
-    {
-        var value = i + 1 < options.Length ? options[i + 1] : throw new ArgumentException($"{options[i]} needs a value.");
-        switch (options[i])
-        {
-            case "--sizes":
-                sizes = [.. value.Split(',').Select(Numbers.Positive)];
-                break;
-            case "--queries":
-                queries = Numbers.Positive(value);
-                break;
-            case "--images":
-                images = value;
-                break;
-            case "--bus-queries":
-                busQueries = Numbers.Positive(value);
-                break;
-            case "--json":
-                json = value;
-                break;
-            default:
-                throw new ArgumentException($"Unknown option {options[i]}.");
-        }
-    }
-
-    if (!Directory.Exists(images))
-    {
-        throw new ArgumentException($"There is no folder {images}: give --images, or run infra/photos/fetch.");
-    }
-
-    var result = await SearchBenchmark.RunAsync(sizes, queries, Console.WriteLine);
-    var whole = await WholeSearchBenchmark.RunAsync(sizes, busQueries, Path.GetFullPath(images), Console.WriteLine);
+    var given = new CommandOptions(options, "--sizes", "--queries", "--images", "--bus-queries", "--json");
+    var sizes = given.Positives("--sizes", 1_000, 10_000, 100_000);
+    var images = given.Photos("--images");
+    var result = await SearchBenchmark.RunAsync(sizes, given.Positive("--queries", 100), Console.WriteLine);
+    var whole = await WholeSearchBenchmark.RunAsync(sizes, given.Positive("--bus-queries", 48), images, Console.WriteLine);
     result = result with { Sizes = [.. result.Sizes.Select(size => size with { WholeSearches = whole[size.Entries] })] };
-    return await SavedAsync(json, result, SearchBenchmarkResult.JsonOptions);
+    return await SavedAsync(given.Find("--json"), result, SearchBenchmarkResult.JsonOptions);
 }
 
 static async Task<int> MiningAsync(MiningArguments arguments)
@@ -189,6 +152,8 @@ static async Task<int> ScaleAsync(ScaleArguments arguments)
     var figures = await ScaleBenchmark.RunAsync(arguments, Console.WriteLine);
     return await SavedAsync(arguments.Json, figures, ScaleFigures.JsonOptions);
 }
+
+static string? JsonOf(string[] options) => new CommandOptions(options, "--json").Find("--json");
 
 static async Task<int> SavedAsync<T>(string? json, T figures, JsonSerializerOptions options)
 {

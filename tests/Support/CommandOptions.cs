@@ -31,6 +31,18 @@ public sealed class CommandOptions
     /// <exception cref="ArgumentException">It is missing.</exception>
     public string Require(string name) => Find(name) ?? throw new ArgumentException($"{name} is missing.");
 
+    /// <summary>The full path of a folder that is there; <c>artifacts/photos</c>, which <c>infra/photos/fetch</c> gathers, where none is named.</summary>
+    /// <exception cref="ArgumentException">There is no such folder.</exception>
+    public string Photos(string name)
+    {
+        var path = Path.GetFullPath(Find(name) ?? Path.Combine(RepositoryRoot.Path, "artifacts", "photos"));
+        return Directory.Exists(path) ? path : throw new ArgumentException($"There is no folder {path}: give {name}, or run infra/photos/fetch.");
+    }
+
+    /// <summary>A whole number of 0 or more.</summary>
+    /// <exception cref="ArgumentException">It is no such number.</exception>
+    public int Count(string name, int otherwise) => Find(name) == "0" ? 0 : Positive(name, otherwise);
+
     /// <summary>A whole number above 0.</summary>
     /// <exception cref="ArgumentException">It is no such number.</exception>
     public int Positive(string name, int otherwise) => Find(name) is { } text ? Positive(name, text) : otherwise;

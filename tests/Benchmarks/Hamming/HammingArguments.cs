@@ -17,43 +17,32 @@ internal sealed record HammingArguments
           --json FILE     writes the figures
         """;
 
-    public IReadOnlyList<int> Codes { get; init; } = [1_000_000, 10_000_000];
+    public required IReadOnlyList<int> Codes { get; init; }
 
-    public IReadOnlyList<int> Bits { get; init; } = [64, 128, 256];
+    public required IReadOnlyList<int> Bits { get; init; }
 
-    public int Real { get; init; } = 1_000_000;
+    public required int Real { get; init; }
 
-    public string Images { get; init; } = Path.Combine(RepositoryRoot.Path, "artifacts", "photos");
+    /// <summary>Empty where no descriptors are wanted.</summary>
+    public required string Images { get; init; }
 
-    public int Rounds { get; init; } = 7;
+    public required int Rounds { get; init; }
 
     public string? Json { get; init; }
 
     public static HammingArguments Parse(string[] options)
     {
-        var arguments = new HammingArguments();
-        for (var i = 0; i < options.Length; i += 2)
+        var given = new CommandOptions(options, "--codes", "--bits", "--real", "--images", "--rounds", "--json");
+        var bits = given.Positives("--bits", 64, 128, 256);
+        var real = given.Count("--real", 1_000_000);
+        return new HammingArguments
         {
-            var value = i + 1 < options.Length ? options[i + 1] : throw new ArgumentException($"{options[i]} needs a value.");
-            arguments = options[i] switch
-            {
-                "--codes" => arguments with { Codes = value == "0" ? [] : [.. value.Split(',').Select(Numbers.Positive)] },
-                "--bits" => arguments with { Bits = [.. value.Split(',').Select(Numbers.Positive)] },
-                "--real" => arguments with { Real = value == "0" ? 0 : Numbers.Positive(value) },
-                "--images" => arguments with { Images = Path.GetFullPath(value) },
-                "--rounds" => arguments with { Rounds = Numbers.Positive(value) },
-                "--json" => arguments with { Json = value },
-                _ => throw new ArgumentException($"Unknown option {options[i]}."),
-            };
-        }
-
-        if (arguments.Bits.FirstOrDefault(bits => bits % 8 != 0) is var odd and not 0)
-        {
-            throw new ArgumentException($"{odd} bits are no whole bytes.");
-        }
-
-        return arguments.Real == 0 || Directory.Exists(arguments.Images)
-            ? arguments
-            : throw new ArgumentException($"There is no folder {arguments.Images}: give --images, run infra/photos/fetch, or give --real 0.");
+            Codes = given.Find("--codes") == "0" ? [] : given.Positives("--codes", 1_000_000, 10_000_000),
+            Bits = Array.Find(bits, length => length % 8 != 0) is var odd and not 0 ? throw new ArgumentException($"{odd} bits are no whole bytes.") : bits,
+            Real = real,
+            Images = real == 0 ? "" : given.Photos("--images"),
+            Rounds = given.Positive("--rounds", 7),
+            Json = given.Find("--json"),
+        };
     }
 }

@@ -1,13 +1,16 @@
+using Pipeline.Tests.Support;
+
 namespace Pipeline.Tests.Benchmarks;
 
 /// <summary>The command line of the mining benchmark.</summary>
 internal sealed record MiningArguments
 {
     public const string Usage = """
-        dotnet run -c Release --project tests/Benchmarks -- mining --images DIR [options]
+        dotnet run -c Release --project tests/Benchmarks -- mining [options]
           What an arriving image costs: the nearest-neighbour graphs of the embedded index, cnn and sift, and the mining service in all,
           which also verifies the new pairs and stores neighbourhoods in SQLite.
-          --images DIR    pictures; their features are resampled with noise where there are too few
+          --images DIR    pictures (default: artifacts/photos, which infra/photos/fetch gathers); their features are resampled with noise
+                          where there are too few
           --sizes LIST    images in the index (default: 1000,4000,16000)
           --arrivals N    images that arrive one by one and are measured (default: 200)
           --duplicates N  instead: one image's event is consumed N times over a collection of the first size; nothing may grow or change
@@ -16,9 +19,9 @@ internal sealed record MiningArguments
 
     public required string Images { get; init; }
 
-    public IReadOnlyList<int> Sizes { get; init; } = [1_000, 4_000, 16_000];
+    public required IReadOnlyList<int> Sizes { get; init; }
 
-    public int Arrivals { get; init; } = 200;
+    public required int Arrivals { get; init; }
 
     public int? Duplicates { get; init; }
 
@@ -26,23 +29,14 @@ internal sealed record MiningArguments
 
     public static MiningArguments Parse(string[] options)
     {
-        var arguments = new MiningArguments { Images = "" };
-        for (var i = 0; i < options.Length; i += 2)
+        var given = new CommandOptions(options, "--images", "--sizes", "--arrivals", "--duplicates", "--json");
+        return new MiningArguments
         {
-            var value = i + 1 < options.Length ? options[i + 1] : throw new ArgumentException($"{options[i]} needs a value.");
-            arguments = options[i] switch
-            {
-                "--images" => arguments with { Images = Path.GetFullPath(value) },
-                "--sizes" => arguments with { Sizes = [.. value.Split(',').Select(Numbers.Positive)] },
-                "--arrivals" => arguments with { Arrivals = Numbers.Positive(value) },
-                "--duplicates" => arguments with { Duplicates = Numbers.Positive(value) },
-                "--json" => arguments with { Json = value },
-                _ => throw new ArgumentException($"Unknown option {options[i]}."),
-            };
-        }
-
-        return Directory.Exists(arguments.Images)
-            ? arguments
-            : throw new ArgumentException(arguments.Images.Length == 0 ? "--images is missing." : $"There is no folder {arguments.Images}.");
+            Images = given.Photos("--images"),
+            Sizes = given.Positives("--sizes", 1_000, 4_000, 16_000),
+            Arrivals = given.Positive("--arrivals", 200),
+            Duplicates = given.Find("--duplicates") is null ? null : given.Positive("--duplicates", 0),
+            Json = given.Find("--json"),
+        };
     }
 }

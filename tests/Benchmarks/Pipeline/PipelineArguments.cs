@@ -1,13 +1,16 @@
+using Pipeline.Tests.Support;
+
 namespace Pipeline.Tests.Benchmarks;
 
 /// <summary>The command line of the pipeline benchmark.</summary>
 internal sealed record PipelineArguments
 {
     public const string Usage = """
-        dotnet run -c Release --project tests/Benchmarks -- pipeline --images DIR [options]
+        dotnet run -c Release --project tests/Benchmarks -- pipeline [options]
           Images a second of a bare loop over decoder, SIFT, CNN and hash code, of Standalone, and of the services as
           processes of their own on RabbitMQ and Redis; all on the same pictures, in the same run, taking turns.
-          --images DIR    pictures; repeated with other bytes and the same pixels where there are too few
+          --images DIR    pictures (default: artifacts/photos, which infra/photos/fetch gathers); repeated with other bytes and the same
+                          pixels where there are too few
           --count N       pictures a round and contender (default: 300)
           --rounds N      rounds, of which the median counts (default: 3)
           --warm-up N     pictures before the first round (default: 240)
@@ -15,45 +18,35 @@ internal sealed record PipelineArguments
           --json FILE     writes the figures
         """;
 
+    private static readonly string[] Contenders = [BareLoop.Title, StandaloneContender.Title, ProcessesContender.Title];
+
     public required string Images { get; init; }
 
-    public int Count { get; init; } = 300;
+    public required int Count { get; init; }
 
-    public int Rounds { get; init; } = 3;
+    public required int Rounds { get; init; }
 
-    public int WarmUp { get; init; } = 240;
+    public required int WarmUp { get; init; }
 
-    public IReadOnlyList<string> Only { get; init; } = [BareLoop.Title, StandaloneContender.Title, ProcessesContender.Title];
+    public required IReadOnlyList<string> Only { get; init; }
 
     public string? Json { get; init; }
 
     public static PipelineArguments Parse(string[] options)
     {
-        var arguments = new PipelineArguments { Images = "" };
-        for (var i = 0; i < options.Length; i += 2)
+        var given = new CommandOptions(options, "--images", "--count", "--rounds", "--warm-up", "--only", "--json");
+        return new PipelineArguments
         {
-            var value = i + 1 < options.Length ? options[i + 1] : throw new ArgumentException($"{options[i]} needs a value.");
-            arguments = options[i] switch
-            {
-                "--images" => arguments with { Images = Path.GetFullPath(value) },
-                "--count" => arguments with { Count = Numbers.Positive(value) },
-                "--rounds" => arguments with { Rounds = Numbers.Positive(value) },
-                "--warm-up" => arguments with { WarmUp = Numbers.Positive(value) },
-                "--only" => arguments with { Only = Names(value) },
-                "--json" => arguments with { Json = value },
-                _ => throw new ArgumentException($"Unknown option {options[i]}."),
-            };
-        }
-
-        return Directory.Exists(arguments.Images)
-            ? arguments
-            : throw new ArgumentException(arguments.Images.Length == 0 ? "--images is missing." : $"There is no folder {arguments.Images}.");
+            Images = given.Photos("--images"),
+            Count = given.Positive("--count", 300),
+            Rounds = given.Positive("--rounds", 3),
+            WarmUp = given.Positive("--warm-up", 240),
+            Only = given.Find("--only") is { } names ? Known(names.Split(',')) : Contenders,
+            Json = given.Find("--json"),
+        };
     }
 
-    private static string[] Names(string list)
-    {
-        var names = list.Split(',');
-        var unknown = names.Except([BareLoop.Title, StandaloneContender.Title, ProcessesContender.Title]).FirstOrDefault();
-        return unknown is null ? names : throw new ArgumentException($"There is no contender {unknown}.");
-    }
+    private static string[] Known(string[] names) => names.Except(Contenders).FirstOrDefault() is { } unknown
+        ? throw new ArgumentException($"There is no contender {unknown}.")
+        : names;
 }

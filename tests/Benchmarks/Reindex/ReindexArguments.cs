@@ -14,33 +14,26 @@ internal sealed record ReindexArguments
           --stored N    further images, of which only features are stored
         """;
 
-    public string Images { get; init; } = Path.Combine(RepositoryRoot.Path, "artifacts", "photos");
+    public required string Images { get; init; }
 
-    public int Count { get; init; } = 200;
+    public required int Count { get; init; }
 
-    public int Stored { get; init; } = 5000;
+    public required int Stored { get; init; }
 
-    public int Rounds { get; init; } = 3;
+    public required int Rounds { get; init; }
 
     public string? Json { get; init; }
 
     public static ReindexArguments Parse(string[] options)
     {
-        var arguments = new ReindexArguments();
-        for (var i = 0; i < options.Length; i += 2)
+        var given = new CommandOptions(options, "--images", "--count", "--stored", "--rounds", "--json");
+        return new ReindexArguments
         {
-            var value = i + 1 < options.Length ? options[i + 1] : throw new ArgumentException($"{options[i]} needs a value.");
-            arguments = options[i] switch
-            {
-                "--images" => arguments with { Images = Path.GetFullPath(value) },
-                "--count" => arguments with { Count = Numbers.Positive(value) },
-                "--stored" => arguments with { Stored = Numbers.Positive(value) },
-                "--rounds" => arguments with { Rounds = Numbers.Positive(value) },
-                "--json" => arguments with { Json = value },
-                _ => throw new ArgumentException($"Unknown option {options[i]}."),
-            };
-        }
-
-        return Directory.Exists(arguments.Images) ? arguments : throw new ArgumentException($"There is no folder {arguments.Images}.");
+            Images = given.Photos("--images"),
+            Count = given.Positive("--count", 200),
+            Stored = given.Positive("--stored", 5000),
+            Rounds = given.Positive("--rounds", 3),
+            Json = given.Find("--json"),
+        };
     }
 }

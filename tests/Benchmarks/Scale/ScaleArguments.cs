@@ -18,38 +18,34 @@ internal sealed record ScaleArguments
           --json FILE      writes the figures
         """;
 
-    public string Images { get; init; } = Path.Combine(RepositoryRoot.Path, "artifacts", "photos");
+    public required string Images { get; init; }
 
-    public string Service { get; init; } = "SiftExtraction";
+    public required string Service { get; init; }
 
-    public IReadOnlyList<int> Workers { get; init; } = [1, 2, 4];
+    public required IReadOnlyList<int> Workers { get; init; }
 
-    public int Count { get; init; } = 120;
+    public required int Count { get; init; }
 
-    public int Messages { get; init; } = 5000;
+    public required int Messages { get; init; }
 
     public string? Json { get; init; }
 
     public static ScaleArguments Parse(string[] options)
     {
-        var arguments = new ScaleArguments();
-        for (var i = 0; i < options.Length; i += 2)
+        var given = new CommandOptions(options, "--images", "--service", "--workers", "--count", "--messages", "--json");
+        return new ScaleArguments
         {
-            var value = i + 1 < options.Length ? options[i + 1] : throw new ArgumentException($"{options[i]} needs a value.");
-            arguments = options[i] switch
+            Images = given.Photos("--images"),
+            Service = given.Find("--service") switch
             {
-                "--images" => arguments with { Images = Path.GetFullPath(value) },
-                "--service" when value is "SiftExtraction" or "CnnExtraction" => arguments with { Service = value },
-                "--workers" => arguments with { Workers = [.. value.Split(',').Select(Numbers.Positive)] },
-                "--count" => arguments with { Count = Numbers.Positive(value) },
-                "--messages" => arguments with { Messages = value == "0" ? 0 : Numbers.Positive(value) },
-                "--json" => arguments with { Json = value },
-                _ => throw new ArgumentException($"{options[i]} {value} is not understood."),
-            };
-        }
-
-        return Directory.Exists(arguments.Images)
-            ? arguments
-            : throw new ArgumentException($"There is no folder {arguments.Images}: give --images, or run infra/photos/fetch.");
+                null => "SiftExtraction",
+                "SiftExtraction" or "CnnExtraction" => given.Require("--service"),
+                var other => throw new ArgumentException($"--service {other} is none that is scaled."),
+            },
+            Workers = given.Positives("--workers", 1, 2, 4),
+            Count = given.Positive("--count", 120),
+            Messages = given.Count("--messages", 5000),
+            Json = given.Find("--json"),
+        };
     }
 }

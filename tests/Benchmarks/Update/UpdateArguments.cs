@@ -15,12 +15,6 @@ internal sealed record UpdateArguments(string Images, OnnxProvider Provider, str
     public static UpdateArguments Parse(string[] options)
     {
         var given = new CommandOptions(options, "--images", "--provider", "--json");
-        var result = new UpdateArguments(
-            Path.GetFullPath(given.Find("--images") ?? Path.Combine(RepositoryRoot.Path, "artifacts", "photos")),
-            given.OneOf("--provider", OnnxProvider.Auto),
-            given.Find("--json"));
-        return Directory.Exists(result.Images)
-            ? result
-            : throw new ArgumentException($"There is no folder {result.Images}: give --images, or run infra/photos/fetch.");
+        return new UpdateArguments(given.Photos("--images"), given.OneOf("--provider", OnnxProvider.Auto), given.Find("--json"));
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Pipeline.Hashing.Learning;
+using Pipeline.Tests.Support;
 
 namespace Pipeline.Tests.Evaluation.Hashing;
 
@@ -18,53 +19,21 @@ internal static class HashingCommand
 
     public static async Task<int> RunAsync(string[] options)
     {
-        VectorSet? set = null;
-        string? json = null, plots = null;
-        var seeds = 3;
-        IReadOnlyList<string> methods = HashLearners.ReferenceNames;
-        int[] lengths = [16, 32, 64, 128];
-        for (var i = 0; i < options.Length; i += 2)
-        {
-            var value = i + 1 < options.Length ? options[i + 1] : throw new ArgumentException($"{options[i]} needs a value.");
-            switch (options[i])
-            {
-                case "--data":
-                    set = VectorSet.FromVectors(value);
-                    break;
-                case "--images":
-                    set = ImageFolders.Extract(value);
-                    break;
-                case "--plots":
-                    plots = value;
-                    break;
-                case "--json":
-                    json = value;
-                    break;
-                case "--seeds" when int.TryParse(value, out seeds) && seeds > 0:
-                    break;
-                case "--methods":
-                    methods = value.Split(',');
-                    break;
-                case "--bits":
-                    lengths = [.. value.Split(',').Select(length => int.TryParse(length, out var bits)
-                        ? bits
-                        : throw new ArgumentException($"{length} is no number of bits."))];
-                    break;
-                default:
-                    throw new ArgumentException($"{options[i]} {value} is not understood.");
-            }
-        }
-
+        var given = new CommandOptions(options, "--data", "--images", "--json", "--plots", "--seeds", "--methods", "--bits");
+        var set = given.Find("--data") is { } vectors
+            ? VectorSet.FromVectors(vectors)
+            : ImageFolders.Extract(given.Find("--images") ?? throw new ArgumentException("--data or --images is missing."));
+        var methods = given.Find("--methods")?.Split(',') ?? HashLearners.ReferenceNames;
         var report = HashingQuality.Measure(
-            set ?? throw new ArgumentException("--data or --images is missing."), methods, lengths, seeds, result => Console.Error.WriteLine(
+            set, methods, given.Positives("--bits", 16, 32, 64, 128), given.Positive("--seeds", 3), result => Console.Error.WriteLine(
                 string.Create(CultureInfo.InvariantCulture, $"{result.Method} {result.Bits} bits, seed {result.Seed}: mAP {result.Map:P2} → {result.LdphMap:P2}{(result.LdshMap is { } ldsh ? string.Create(CultureInfo.InvariantCulture, $", LDSH {ldsh:P2}") : "")}")));
         HashingTable.Print(report);
-        if (json is not null)
+        if (given.Find("--json") is { } json)
         {
             await File.WriteAllTextAsync(json, JsonSerializer.Serialize(report, Json));
         }
 
-        if (plots is not null)
+        if (given.Find("--plots") is { } plots)
         {
             HashingPlots.Write(plots, report);
         }

@@ -16,6 +16,16 @@ public sealed class CommandOptionsTests
         Assert.Equal(DayOfWeek.Friday, given.OneOf("--day", DayOfWeek.Friday));
     }
 
+    [Fact]
+    public void A_folder_of_pictures_is_there_and_a_count_may_be_none()
+    {
+        var here = Path.GetTempPath();
+        var given = new CommandOptions(["--images", here, "--elsewhere", Path.Combine(here, "not", "there"), "--none", "0", "--some", "7"], "--images", "--elsewhere", "--none", "--some");
+        Assert.Equal(Path.GetFullPath(here), given.Photos("--images"));
+        Assert.Throws<ArgumentException>(() => given.Photos("--elsewhere"));
+        Assert.Equal((0, 7, 5), (given.Count("--none", 5), given.Count("--some", 5), given.Count("--other", 5)));
+    }
+
     [Theory]
     [InlineData("--data")]
     [InlineData("--other", "x")]
@@ -33,6 +43,7 @@ public sealed class CommandOptionsTests
         var given = new CommandOptions(["--value", value], "--value");
         Assert.Throws<ArgumentException>(() => given.Positive("--value", 1));
         Assert.Throws<ArgumentException>(() => given.Positives("--value"));
+        Assert.Equal(value == "0", Record.Exception(() => given.Count("--value", 1)) is null);
         Assert.Throws<ArgumentException>(() => given.Require("--data"));
         if (value is not "0")
         {
