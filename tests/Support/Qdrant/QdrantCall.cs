@@ -15,6 +15,9 @@ internal sealed class QdrantCall(HttpRequest request, JsonNode? body)
     /// <summary>Name of the snapshot in the path.</summary>
     public string Snapshot => (string)request.RouteValues["snapshot_name"]!;
 
+    /// <summary>What the file's bytes should hash to, if that is said.</summary>
+    public string Checksum => request.Query["checksum"].ToString();
+
     /// <summary>Whether the answer is to come after the change.</summary>
     public bool Waits => request.Query["wait"] == "true";
 }

@@ -52,7 +52,16 @@ public sealed class QdrantDescription
         }
 
         var answer = exchange.Status < 300 ? AnswerName(operation) : DescriptionSchemas.Error;
-        violations.AddRange(exchange.Answer is null ? [$"{operation} answers nothing."] : Check($"{operation} answer", answer, exchange.Answer));
+        if (exchange.Answer is not null)
+        {
+            violations.AddRange(Check($"{operation} answer", answer, exchange.Answer));
+        }
+        else if (_schemas.Definitions.ContainsKey(answer))
+        {
+            // Only a file is answered as something else.
+            violations.Add($"{operation} answers nothing.");
+        }
+
         return violations;
     }
 

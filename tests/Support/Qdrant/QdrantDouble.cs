@@ -104,6 +104,7 @@ public sealed class QdrantDouble : IAsyncDisposable
         }
 
         JsonNode? body = null;
+        JsonNode? result = null;
         JsonNode answer;
         try
         {
@@ -124,12 +125,22 @@ public sealed class QdrantDouble : IAsyncDisposable
                     "Service internal error: No space left on device: WAL buffer size exceeds available disk space");
             }
 
-            if (context.Request.ContentLength > 0)
+            if (context.Request.HasFormContentType)
             {
-                body = await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+                var form = await context.Request.ReadFormAsync(context.RequestAborted);
+                var files = await Task.WhenAll(form.Files.Select(async file => KeyValuePair.Create(file.Name, (JsonNode?)await ReadAsync(file))));
+                result = route.Handle(_store, new QdrantCall(context.Request, new JsonObject(files)));
+            }
+            else
+            {
+                if (context.Request.ContentLength > 0)
+                {
+                    body = await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+                }
+
+                result = route.Handle(_store, new QdrantCall(context.Request, body));
             }
 
-            var result = route.Handle(_store, new QdrantCall(context.Request, body));
             answer = new JsonObject { ["result"] = result, ["status"] = "ok", ["time"] = clock.Elapsed.TotalSeconds };
         }
         catch (QdrantError e)
@@ -149,6 +160,7 @@ public sealed class QdrantDouble : IAsyncDisposable
             return;
         }
 
+        var isFile = route.AnswersFile && context.Response.StatusCode == StatusCodes.Status200OK;
         var text = answer.ToJsonString();
         _exchanges.Enqueue(new QdrantExchange(
             route.Method,
@@ -157,9 +169,23 @@ public sealed class QdrantDouble : IAsyncDisposable
             context.Request.Query.ToDictionary(parameter => parameter.Key, parameter => parameter.Value.ToString()),
             body,
             context.Response.StatusCode,
-            JsonNode.Parse(text)));
+            isFile ? null : JsonNode.Parse(text)));
+        if (isFile)
+        {
+            context.Response.ContentType = "application/octet-stream";
+            await context.Response.Body.WriteAsync(Convert.FromBase64String((string)result!));
+            return;
+        }
+
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync(text);
+    }
+
+    private static async Task<string> ReadAsync(IFormFile file)
+    {
+        using var bytes = new MemoryStream();
+        await file.CopyToAsync(bytes);
+        return Convert.ToBase64String(bytes.ToArray());
     }
 
     private bool IsAllowed(HttpRequest request, out int status, out string refusal)

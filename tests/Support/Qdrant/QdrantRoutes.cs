@@ -7,7 +7,11 @@ namespace Pipeline.Tests.Support.Qdrant;
 /// <param name="Template">The path, as the server's description has it.</param>
 /// <param name="IsWrite">Whether it needs room on the disk.</param>
 /// <param name="Handle">Does it, and returns the result.</param>
-internal sealed record QdrantRoute(string Method, string Template, bool IsWrite, Func<QdrantStore, QdrantCall, JsonNode?> Handle);
+internal sealed record QdrantRoute(string Method, string Template, bool IsWrite, Func<QdrantStore, QdrantCall, JsonNode?> Handle)
+{
+    /// <summary>Whether the answer is a file, which the result is in base 64.</summary>
+    public bool AnswersFile { get; init; }
+}
 
 /// <summary>The operations that the double knows.</summary>
 internal static class QdrantRoutes
@@ -36,6 +40,8 @@ internal static class QdrantRoutes
         Read("GET", $"{Collection}/snapshots", (store, call) => store.Snapshots(call.Collection)),
         Write("POST", $"{Collection}/snapshots", (store, call) => store.CreateSnapshot(call.Collection)),
         Write("PUT", $"{Collection}/snapshots/recover", (store, call) => store.Recover(call.Collection, call.Body)),
+        Write("POST", $"{Collection}/snapshots/upload", (store, call) => store.Upload(call.Collection, (string)call.Body["snapshot"]!, call.Checksum)),
+        Read("GET", $"{Collection}/snapshots/{{snapshot_name}}", (store, call) => store.Download(call.Collection, call.Snapshot)) with { AnswersFile = true },
         Read("DELETE", $"{Collection}/snapshots/{{snapshot_name}}", (store, call) => store.DeleteSnapshot(call.Collection, call.Snapshot)),
     ];
 

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Pipeline.Tests.Support.Qdrant;
@@ -10,6 +12,7 @@ internal sealed class QdrantStore
     private readonly Dictionary<string, QdrantCollection> _collections = [];
     private readonly Dictionary<string, string> _aliases = [];
     private readonly Dictionary<string, (string Collection, QdrantCollection Content, DateTime At)> _snapshots = [];
+    private readonly Dictionary<string, QdrantCollection> _files = [];
     private readonly Queue<(QdrantCollection Collection, Action Change)> _late = new();
     private int _operations;
 
@@ -159,7 +162,36 @@ internal sealed class QdrantStore
             var real = RealName(name);
             var snapshot = $"{real}-{++_operations}.snapshot";
             _snapshots.Add(snapshot, (real, _collections[real].Copy(), DateTime.UtcNow));
+            _files.Add(FileOf(snapshot), _snapshots[snapshot].Content);
             return Describe(KeyValuePair.Create(snapshot, _snapshots[snapshot]));
+        }
+    }
+
+    /// <summary>What a snapshot is as a file, in base 64.</summary>
+    public JsonNode Download(string name, string snapshot)
+    {
+        lock (_gate)
+        {
+            return RealName(name) == _snapshots.GetValueOrDefault(snapshot).Collection
+                ? FileOf(snapshot)
+                : throw new QdrantError(HttpStatusCode.NotFound, $"Not found: Snapshot {snapshot} not found");
+        }
+    }
+
+    /// <summary>Makes a collection of a file that was downloaded at any time.</summary>
+    public JsonNode Upload(string name, string file, string checksum)
+    {
+        lock (_gate)
+        {
+            if (checksum.Length > 0 && checksum != Checksum(file))
+            {
+                throw QdrantError.WrongInput("Snapshot checksum mismatch");
+            }
+
+            _collections[_aliases.GetValueOrDefault(name, name)] = _files.TryGetValue(file, out var content)
+                ? content.Copy()
+                : throw QdrantError.WrongInput("Snapshot is no archive of a collection");
+            return true;
         }
     }
 
@@ -192,9 +224,13 @@ internal sealed class QdrantStore
     {
         ["name"] = snapshot.Key,
         ["creation_time"] = snapshot.Value.At.ToString("yyyy-MM-dd'T'HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture),
-        ["size"] = 1024,
-        ["checksum"] = new string('0', 64),
+        ["size"] = Convert.FromBase64String(FileOf(snapshot.Key)).Length,
+        ["checksum"] = Checksum(FileOf(snapshot.Key)),
     };
+
+    private static string FileOf(string snapshot) => Convert.ToBase64String(Encoding.UTF8.GetBytes($"What {snapshot} holds."));
+
+    private static string Checksum(string file) => Convert.ToHexStringLower(SHA256.HashData(Convert.FromBase64String(file)));
 
     private string RealName(string name)
     {
