@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Pipeline.Learning.Evidence;
 using Pipeline.Learning.Losses;
 using Pipeline.Learning.Phases;
@@ -13,13 +12,8 @@ namespace Pipeline.Learning;
 /// </summary>
 public sealed class HeadTraining : IUpdatePhase
 {
-    private readonly LearningImages _images;
-    private readonly EvidenceGraph _evidence;
     private readonly LearningOptions _options;
-    private readonly float[][] _prototypes;
-    private readonly FeatureDrift[] _earlier;
-    private readonly int _seed;
-    private readonly EvidenceBatches _batches;
+    private readonly HeadBatch _batch;
     private readonly GraphModule _head;
     private readonly TrainingSession _session;
 
@@ -59,14 +53,15 @@ public sealed class HeadTraining : IUpdatePhase
                 $"There are {images.Count} images, and evidence of {evidence.PairCount} pairs among {evidence.Count}; without pairs nothing can be learned.", nameof(evidence));
         }
 
-        (_images, _evidence, _options, _seed) = (images, evidence, options, seed);
-        _prototypes = options.Distillation > 0 ? prototypes is { Count: > 0 } ? [.. prototypes] : SubjectPrototypes.Of(evidence, images.Teacher) : [];
-        _earlier = options.Estimation > 0 ? [.. earlier ?? []] : [];
-        _batches = new EvidenceBatches(evidence, options, seed);
-        Steps = _batches.Steps;
-        (var step, _head) = UpdateLoss.Build(head, images, options, _prototypes.Length > 0, _earlier.Length);
+        _options = options;
+        float[][] remembered = options.Distillation > 0 ? prototypes is { Count: > 0 } ? [.. prototypes] : SubjectPrototypes.Of(evidence, images.Teacher) : [];
+        FeatureDrift[] estimated = options.Estimation > 0 ? [.. earlier ?? []] : [];
+        var batches = new EvidenceBatches(evidence, options, seed);
+        Steps = batches.Steps;
+        (var step, _head) = UpdateLoss.Build(head, images, options, remembered.Length > 0, estimated.Length);
         Losses = step.Losses;
         _session = new TrainingSession(sessions, step);
+        _batch = new HeadBatch(images, evidence, batches, remembered, options.Specialist > 0 && images.Specialist is not null, estimated, seed);
     }
 
     /// <summary>Names of what a step reports: the whole loss, the gradient's length, and each term without its weight.</summary>
@@ -86,8 +81,7 @@ public sealed class HeadTraining : IUpdatePhase
     /// <exception cref="NotFiniteLossException">A loss or a parameter is not finite; the step is not taken.</exception>
     public IReadOnlyDictionary<string, float> Advance()
     {
-        using var batch = Batch(_batches.At(Step));
-        return _session.Step(batch, _options.Rate * 0.5 * (1 + Math.Cos(Math.PI * Step / Steps)));
+        return _session.Step(_batch.At(Step), _options.Rate * 0.5 * (1 + Math.Cos(Math.PI * Step / Steps)));
     }
 
     /// <summary>The head as it is now: the first one with the trained weights.</summary>
@@ -101,74 +95,9 @@ public sealed class HeadTraining : IUpdatePhase
     public void Restore(ReadOnlySpan<byte> checkpoint) => _session.Restore(checkpoint);
 
     /// <inheritdoc/>
-    public void Dispose() => _session.Dispose();
-
-    private TrainingBatch Batch(int[] places)
+    public void Dispose()
     {
-        var count = places.Length;
-        var trunks = new float[count * _images.TrunkLength];
-        var teacher = new float[count * _images.Dimensions];
-        var positive = new float[count * count];
-        var negative = new float[count * count];
-        for (var i = 0; i < count; i++)
-        {
-            TensorPrimitives.ConvertToSingle(_images.Trunks[places[i]].Span, trunks.AsSpan(i * _images.TrunkLength));
-            _images.Teacher[places[i]].CopyTo(teacher.AsSpan(i * _images.Dimensions));
-            for (var j = 0; j < count; j++)
-            {
-                positive[(i * count) + j] = _evidence.IsPair(places[i], places[j]) ? 1 : 0;
-                negative[(i * count) + j] = _evidence.Subject(places[i]) == _evidence.Subject(places[j]) ? 0 : 1;
-            }
-        }
-
-        var batch = new TrainingBatch()
-            .Add(UpdateLoss.Trunk, trunks, [count, .. _images.TrunkShape.Select(size => (long)size)])
-            .Add(UpdateLoss.Teacher, teacher, count, _images.Dimensions)
-            .Add(UpdateLoss.Positive, positive, count, count)
-            .Add(UpdateLoss.Negative, negative, count, count);
-        Teachers(batch, places);
-        if (_prototypes.Length > 0)
-        {
-            batch.Add(UpdateLoss.Prototypes, [.. _prototypes.SelectMany(row => row)], _prototypes.Length, _images.Dimensions);
-        }
-
-        for (var model = 1; model <= _earlier.Length; model++)
-        {
-            batch.Add(UpdateLoss.Earlier(model), Estimates(teacher, model), count, _images.Dimensions);
-        }
-
-        return batch;
-    }
-
-    /// <summary>Whose feature the student is to give: where an input is synthesised, the first teacher's, and else the second one's.</summary>
-    private void Teachers(TrainingBatch batch, int[] places)
-    {
-        if (_options.Specialist > 0 && _images.Specialist is { } specialist)
-        {
-            batch.Add(UpdateLoss.Specialist, [.. places.SelectMany(place => specialist[place])], places.Length, _images.Dimensions);
-        }
-
-        if (_images.Synthesised > 0)
-        {
-            var real = _images.Count - _images.Synthesised;
-            batch.Add(UpdateLoss.Synthesised, [.. places.Select(place => place < real ? 0f : 1f)], places.Length, 1);
-        }
-    }
-
-    /// <summary>Each drift on top of those after it.</summary>
-    private float[] Estimates(float[] teacher, int model)
-    {
-        var random = new Random(unchecked((_seed * 1_000_003) + (Step * 31) + model));
-        var rows = teacher.ToArray();
-        for (var at = 0; at < rows.Length; at += _images.Dimensions)
-        {
-            var row = rows.AsSpan(at, _images.Dimensions);
-            foreach (var drift in _earlier[..model])
-            {
-                drift.Estimate(row, random, row);
-            }
-        }
-
-        return rows;
+        _session.Dispose();
+        _batch.Dispose();
     }
 }

@@ -162,7 +162,7 @@ public sealed partial class CollectionUpdates(
     /// <summary>Whole subjects are kept back to judge by, so there must be two.</summary>
     private static void EnsureSubjects(UpdateInputs inputs)
     {
-        var evidence = inputs.Evidence();
+        var evidence = inputs.Evidence;
         if (evidence.PairCount == 0)
         {
             throw new UpdateRefusedException(TrainingReasons.NoPairs, $"Of {inputs.LeftOut} images the stored features are missing, so that no pair is left.");

@@ -86,13 +86,12 @@ public sealed class HeadTrainer(
         var saved = time.GetTimestamp();
         try
         {
-            var evidence = inputs.Evidence();
-            var material = new UpdateMaterial(inputs.Head, inputs.Images, evidence, inputs.Seed) { Earlier = inputs.Earlier };
+            var material = new UpdateMaterial(inputs.Head, inputs.Images, inputs.Evidence, inputs.Seed) { Earlier = inputs.Earlier };
 
             // A step keeps all cores busy; whoever waits for the result must not.
             var result = await Task.Run(
                 () => new HeadUpdater(sessions, learning.Value, synthesis.Value, gate.Value).RunAsync(
-                    material, inputs.Known(), inputs.LearnedBefore(evidence), checkpoint, AfterStepAsync, ct),
+                    material, inputs.Known(), inputs.LearnedBefore(), checkpoint, AfterStepAsync, ct),
                 ct);
             if (progress is not null && last is not null)
             {

@@ -20,15 +20,11 @@ public sealed record UpdateInputs(
     byte[] Head, LearningImages Images, int LeftOut, IReadOnlyList<PlannedPair> Pairs, IReadOnlyList<PlannedImage> Places, int Seed, IReadOnlyList<FeatureDrift> Earlier)
 {
     /// <summary>The pairs as evidence.</summary>
-    public EvidenceGraph Evidence() => EvidenceGraph.OfPairs(Images.Count, Pairs.Select(pair => new EvidencePair(pair.First, pair.Second)));
+    public EvidenceGraph Evidence { get; } = EvidenceGraph.OfPairs(Images.Count, Pairs.Select(pair => new EvidencePair(pair.First, pair.Second)));
 
-    /// <summary>The subjects of evidence that the present model has learned: all of their pairs.</summary>
-    /// <param name="evidence">The pairs as evidence.</param>
-    public IReadOnlySet<int> LearnedBefore(EvidenceGraph evidence)
-    {
-        ArgumentNullException.ThrowIfNull(evidence);
-        return Pairs.GroupBy(pair => evidence.Subject(pair.First)).Where(pairs => pairs.All(pair => !pair.IsNew)).Select(pairs => pairs.Key).ToHashSet();
-    }
+    /// <summary>The subjects of the evidence that the present model has learned: all of their pairs.</summary>
+    public IReadOnlySet<int> LearnedBefore() =>
+        Pairs.GroupBy(pair => Evidence.Subject(pair.First)).Where(pairs => pairs.All(pair => !pair.IsNew)).Select(pairs => pairs.Key).ToHashSet();
 
     /// <summary>The pairs that the present model or the trained one has learned, as hashes.</summary>
     /// <param name="heldOut">Those that the trained one has not.</param>

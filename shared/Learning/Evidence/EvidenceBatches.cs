@@ -9,6 +9,9 @@ namespace Pipeline.Learning.Evidence;
 /// <param name="seed">What is drawn.</param>
 public sealed class EvidenceBatches(EvidenceGraph evidence, LearningOptions options, int seed)
 {
+    /// <summary>Images of every batch: <see cref="LearningOptions.BatchImages"/>, or all where there are no more.</summary>
+    public int Size => Math.Min(evidence.Count, options.BatchImages);
+
     /// <summary>Steps of the whole training.</summary>
     public int Steps => StepsOf(evidence.Count, options);
 
@@ -19,25 +22,25 @@ public sealed class EvidenceBatches(EvidenceGraph evidence, LearningOptions opti
         return (int)Math.Clamp(options.Epochs * perEpoch, options.MinSteps, Math.Max(options.MinSteps, options.MaxSteps));
     }
 
-    /// <summary>The images of a batch: at most <see cref="LearningOptions.BatchImages"/> places, each once.</summary>
+    /// <summary>The images of a batch: <see cref="Size"/> places, each once; all in their order where there are no more.</summary>
     /// <param name="step">0 for the first.</param>
     public int[] At(int step)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(step);
-        if (evidence.Count <= options.BatchImages)
+        if (evidence.Count == Size)
         {
-            return [.. Enumerable.Range(0, evidence.Count)];
+            return [.. Enumerable.Range(0, Size)];
         }
 
         var random = new Random(unchecked((seed * 1_000_003) + step));
-        var drawn = new HashSet<int>(options.BatchImages);
-        while (drawn.Count < options.BatchImages)
+        var drawn = new HashSet<int>(Size);
+        while (drawn.Count < Size)
         {
             var image = random.Next(evidence.Count);
             drawn.Add(image);
             int[] partners = [.. evidence.Partners(image)];
             random.Shuffle(partners);
-            foreach (var partner in partners.Take(Math.Min(options.ImagesPerSubject - 1, options.BatchImages - drawn.Count)))
+            foreach (var partner in partners.Take(Math.Min(options.ImagesPerSubject - 1, Size - drawn.Count)))
             {
                 drawn.Add(partner);
             }
