@@ -3,6 +3,7 @@ using MassTransit;
 using Microsoft.AspNetCore.Diagnostics;
 using Pipeline.Contracts;
 using Pipeline.Contracts.Queries;
+using Pipeline.Messaging;
 using Pipeline.Storage;
 
 namespace Pipeline.Gateway;
@@ -26,6 +27,7 @@ public sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logger)
             BadHttpRequestException or InvalidDataException => Problems.Of(RefusalReasons.InvalidRequest, exception.Message),
             JsonException { Path: var path } => Problems.Of(
                 RefusalReasons.InvalidRequest, string.IsNullOrEmpty(path) ? "The body is no JSON." : $"The JSON is not understood at {path}."),
+            PermanentException refused => Problems.Of(refused.Reason, refused.Message),
             StorageUnavailableException or StateConflictException => Problems.Of(Problems.NoAnswer, "The store does not answer."),
             RequestTimeoutException or TimeoutException => Problems.Of(Problems.NoAnswer, "The services behind did not answer in time."),
             RequestFaultException fault when IsOutage(fault) => Problems.Of(Problems.NoAnswer, "A service behind did not answer in time."),

@@ -6,7 +6,10 @@ namespace Pipeline.Messaging;
 /// <summary>Requests to other services.</summary>
 public static class BusRequests
 {
-    /// <summary>Asks whoever answers such requests.</summary>
+    /// <summary>
+    /// Asks whoever answers such requests. The time holds for all of it: the bus's own time-out begins only when the broker has the request, and
+    /// one that was handed to a connection as this broke would wait for its confirmation for ever.
+    /// </summary>
     /// <typeparam name="TRequest">The request.</typeparam>
     /// <typeparam name="TAnswer">The answer hoped for.</typeparam>
     /// <exception cref="PermanentException">The request was refused.</exception>
@@ -16,12 +19,27 @@ public static class BusRequests
         where TAnswer : class
     {
         ArgumentNullException.ThrowIfNull(bus);
-        var client = bus.CreateRequestClient<TRequest>(timeout);
-        var response = await client.GetResponse<TAnswer, RequestRefused>(request, ct);
+        var response = await WithinAsync(timeout, token => bus.CreateRequestClient<TRequest>(timeout).GetResponse<TAnswer, RequestRefused>(request, token), ct);
         return response.Is(out Response<TAnswer>? answer)
             ? answer.Message
             : response.Is(out Response<RequestRefused>? refused)
                 ? throw new PermanentException(refused.Message.Reason, refused.Message.Detail)
                 : throw new InvalidOperationException($"{typeof(TRequest).Name} was answered by neither {typeof(TAnswer).Name} nor a refusal.");
+    }
+
+    private static async Task<T> WithinAsync<T>(TimeSpan timeout, Func<CancellationToken, Task<T>> ask, CancellationToken ct)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        end.CancelAfter(timeout);
+        try
+        {
+            // WaitAsync: a transport that is deaf to its token while it reconnects must not outlast the time-out.
+            return await ask(end.Token).WaitAsync(end.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or RequestCanceledException && end.IsCancellationRequested)
+        {
+            ct.ThrowIfCancellationRequested();
+            throw new RequestTimeoutException($"none within {timeout}", e);
+        }
     }
 }

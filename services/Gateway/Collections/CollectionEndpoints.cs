@@ -99,15 +99,9 @@ public static class CollectionEndpoints
         string collection, HttpRequest request, IBus bus, CollectionCatalog collections, ImageCatalog images, CancellationToken ct)
     {
         var settings = request.HasJsonContentType() ? await request.ReadFromJsonAsync<CollectionSettings>(ct) : null;
-        var response = await bus.CreateRequestClient<CreateCollection>(Timeout)
-            .GetResponse<CollectionCreated, RequestRefused>(new CreateCollection { Collection = collection, Settings = settings }, ct);
-        if (response.Is(out Response<RequestRefused>? refused))
-        {
-            return Problems.Of(refused.Message.Reason, refused.Message.Detail);
-        }
-
+        var made = await bus.AskAsync<CreateCollection, CollectionCreated>(new CreateCollection { Collection = collection, Settings = settings }, Timeout, ct);
         var body = await DescribeAsync(collection, collections, images, ct);
-        return response.Is(out Response<CollectionCreated>? made) && made.Message.Created
+        return made.Created
             ? TypedResults.Created($"/v1/collections/{collection}", body)
             : TypedResults.Ok(body);
     }

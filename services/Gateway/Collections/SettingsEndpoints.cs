@@ -8,6 +8,7 @@ using Pipeline.Contracts;
 using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Queries;
 using Pipeline.Hosting;
+using Pipeline.Messaging;
 
 namespace Pipeline.Gateway.Collections;
 
@@ -69,14 +70,9 @@ public static class SettingsEndpoints
 
     private static async Task<IResult> ConfigureAsync(string collection, CollectionSettings settings, int? revision, IBus bus, CancellationToken ct)
     {
-        var response = await bus.CreateRequestClient<ConfigureCollection>(Timeout)
-            .GetResponse<CollectionConfigured, RequestRefused>(
-                new ConfigureCollection { Collection = collection, Settings = settings, ExpectedRevision = revision }, ct);
-        return response.Is(out Response<CollectionConfigured>? done)
-            ? TypedResults.Ok(new SettingsResponse(done.Message.Settings, done.Message.Revision))
-            : response.Is(out Response<RequestRefused>? refused)
-                ? Problems.Of(refused.Message.Reason, refused.Message.Detail)
-                : Problems.Of(Problems.NoAnswer, "The settings were not changed in time.");
+        var done = await bus.AskAsync<ConfigureCollection, CollectionConfigured>(
+            new ConfigureCollection { Collection = collection, Settings = settings, ExpectedRevision = revision }, Timeout, ct);
+        return TypedResults.Ok(new SettingsResponse(done.Settings, done.Revision));
     }
 
     /// <summary>RFC 7396.</summary>

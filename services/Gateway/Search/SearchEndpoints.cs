@@ -7,6 +7,7 @@ using Pipeline.Contracts;
 using Pipeline.Gateway.Images;
 using Pipeline.Gateway.OpenApi;
 using Pipeline.Hosting;
+using Pipeline.Messaging;
 using Pipeline.Storage;
 
 namespace Pipeline.Gateway.Search;
@@ -116,13 +117,6 @@ public static class SearchEndpoints
         }
     }
 
-    private static async Task<IResult> AskAsync(IBus bus, SearchImages search, TimeSpan timeout, CancellationToken ct)
-    {
-        var response = await bus.CreateRequestClient<SearchImages>(timeout).GetResponse<SearchResults, RequestRefused>(search, ct);
-        return response.Is(out Response<SearchResults>? results)
-            ? TypedResults.Ok(results.Message)
-            : response.Is(out Response<RequestRefused>? refused)
-                ? Problems.Of(refused.Message.Reason, refused.Message.Detail)
-                : throw new InvalidOperationException("A search was answered by neither results nor a refusal.");
-    }
+    private static async Task<IResult> AskAsync(IBus bus, SearchImages search, TimeSpan timeout, CancellationToken ct) =>
+        TypedResults.Ok(await bus.AskAsync<SearchImages, SearchResults>(search, timeout, ct));
 }

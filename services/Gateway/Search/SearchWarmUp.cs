@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Pipeline.Contracts;
 using Pipeline.Contracts.Queries;
+using Pipeline.Messaging;
 
 namespace Pipeline.Gateway.Search;
 
@@ -31,13 +32,12 @@ public sealed partial class SearchWarmUp(IBus bus, ILogger<SearchWarmUp> logger)
         {
             try
             {
-                var client = bus.CreateRequestClient<ExtractQueryFeatures>(RequestTimeout);
-                var features = await client.GetResponse<QueryFeatures>(
-                    new ExtractQueryFeatures { Image = new ImageSource { Bytes = Checkerboard } }, stoppingToken);
-                LogWarm(logger, features.Message.ModelVersion);
+                var features = await bus.AskAsync<ExtractQueryFeatures, QueryFeatures>(
+                    new ExtractQueryFeatures { Image = new ImageSource { Bytes = Checkerboard } }, RequestTimeout, stoppingToken);
+                LogWarm(logger, features.ModelVersion);
                 _warm = true;
             }
-            catch (Exception e) when (e is MassTransitException or TimeoutException or IOException)
+            catch (Exception e) when (e is MassTransitException or PermanentException or TimeoutException or IOException)
             {
                 // CNN extraction or the broker is not up yet; that is what readiness is about.
                 LogCold(logger, e.Message);

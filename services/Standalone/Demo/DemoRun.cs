@@ -69,14 +69,13 @@ public sealed class DemoRun(IBus bus, IEventPublisher events, DemoTracker tracke
         var fileOf = images.GroupBy(i => i.Value).ToDictionary(g => g.Key, g => g.Select(i => i.Key).Order(StringComparer.Ordinal).First());
         var answers = new List<QueryAnswer>();
         var durations = new List<double>();
-        var client = bus.CreateRequestClient<SearchImages>(SearchTimeout);
         foreach (var query in set.Queries.Where(q => tracker.Outcomes.TryGetValue(images[q], out var reason) && reason is null && fileOf[images[q]] == q))
         {
             var start = Stopwatch.GetTimestamp();
-            var response = await client.GetResponse<SearchResults>(
-                new SearchImages { Collection = Collection, ImageId = images[query], Mode = mode, Limit = images.Count }, ct);
+            var results = await bus.AskAsync<SearchImages, SearchResults>(
+                new SearchImages { Collection = Collection, ImageId = images[query], Mode = mode, Limit = images.Count }, SearchTimeout, ct);
             durations.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-            answers.Add(new QueryAnswer(query, [.. response.Message.Hits.Select(h => fileOf[h.ImageId])]));
+            answers.Add(new QueryAnswer(query, [.. results.Hits.Select(h => fileOf[h.ImageId])]));
         }
 
         var scores = RetrievalEvaluation.Evaluate(set.Truth!, answers);
