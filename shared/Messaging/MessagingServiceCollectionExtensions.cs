@@ -111,9 +111,13 @@ public static class MessagingServiceCollectionExtensions
             bus.SetDefaultRequestTimeout(section.GetValue(nameof(MessagingOptions.RequestTimeout), new MessagingOptions().RequestTimeout));
             if (transport == MessagingTransport.RabbitMq)
             {
+                services.TryAddSingleton<RefusingConnection>();
+                bus.AddPublishObserver(provider => provider.GetRequiredService<RefusingConnection>());
+                bus.AddSendObserver(provider => provider.GetRequiredService<RefusingConnection>());
                 bus.UsingRabbitMq((context, factory) =>
                 {
                     ConfigureHost(factory, context.GetRequiredService<IOptions<MessagingOptions>>().Value);
+                    factory.ConnectEndpointConfigurationObserver(context.GetRequiredService<RefusingConnection>());
                     ConfigureBus(factory, context);
                 });
             }

@@ -49,4 +49,7 @@ internal static partial class Log
 
     [LoggerMessage(10, LogLevel.Information, "Dropped {Message} {MessageId}: the collection {Collection} that it is about is gone, or another has its name now.")]
     public static partial void LateMessage(this ILogger logger, string message, string collection, Guid? messageId);
+
+    [LoggerMessage(11, LogLevel.Warning, "The broker has refused messages to {Destination} for {Patience} and more: the connection is given up for a new one.")]
+    public static partial void ConnectionRefuses(this ILogger logger, Uri? destination, TimeSpan patience);
 }

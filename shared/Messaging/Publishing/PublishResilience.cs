@@ -26,9 +26,7 @@ internal sealed class PublishResilience
                 Delay = TimeSpan.FromMilliseconds(200),
                 MaxDelay = TimeSpan.FromSeconds(5),
                 UseJitter = true,
-                // What cannot be written will not be written the next time either.
-                ShouldHandle = arguments => ValueTask.FromResult(
-                    arguments.Outcome.Exception is not (null or OperationCanceledException or SerializationException or JsonException or ArgumentException)),
+                ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Exception is { } exception && MayPass(exception)),
                 OnRetry = arguments =>
                 {
                     var name = arguments.Context.Properties.GetValue(MessageName, "message");
@@ -41,6 +39,10 @@ internal sealed class PublishResilience
 
         _pipeline = builder.AddTimeout(options.Value.PublishTimeout).Build();
     }
+
+    /// <summary>Whether the next try may go well. What cannot be written will not be written the next time either.</summary>
+    public static bool MayPass(Exception exception) =>
+        exception is not (OperationCanceledException or SerializationException or JsonException or ArgumentException);
 
     /// <summary>Runs <paramref name="send"/> until it is confirmed, the retries are used up or the caller gives up.</summary>
     public async Task ExecuteAsync(string messageName, Func<CancellationToken, Task> send, CancellationToken cancellationToken)
