@@ -9,8 +9,8 @@ public enum EndpointKind
     Work,
 
     /// <summary>
-    /// Questions somebody waits for: messages live in memory, expire with the asker's patience, are tried once and
-    /// answered with a fault on error.
+    /// Questions somebody waits for: messages expire with the asker's patience, are tried once and answered with a fault on
+    /// error; the queue goes when nobody has answered from it for a minute.
     /// </summary>
     Interactive,
 }

@@ -55,6 +55,7 @@ public sealed class DashboardFixture : IAsyncLifetime
             ["Messaging:RetryCount"] = "1",
             ["Messaging:RedeliveryLimit"] = "0",
             ["Messaging:DeliveryLimit"] = "2",
+            ["Index:Deletion:Settle"] = "00:00:05",
         };
         foreach (var (i, (name, key, role)) in new[] { ("vera", ViewerKey, "read"), ("otto", OperatorKey, "write"), ("ada", AdminKey, "admin") }.Index())
         {
