@@ -12,7 +12,7 @@ namespace Pipeline.VectorIndex.Hamming;
 internal sealed class BucketSlab
 {
     private const int LineWords = 8;
-    private const int Slack = LineWords - 1 + WordDistance.ReadAhead;
+    private const int Slack = LineWords - 1 + IWordLanes.ReadAhead;
 
     // First free piece of each size, −1: none. The first value of a free piece is the next one.
     private readonly int[] _free = [.. Enumerable.Repeat(-1, 128)];
@@ -26,24 +26,8 @@ internal sealed class BucketSlab
     /// <summary>The value at a place of the slab.</summary>
     public int Value(int place) => _values[place];
 
-    /// <summary>Where a bucket's words are; the first are on their way into the cache, and what follows the processor foresees.</summary>
-    /// <returns>Their address until the slab changes: its arrays are pinned.</returns>
-    public unsafe ulong* Fetch(Bucket bucket)
-    {
-        var first = (ulong*)Unsafe.AsPointer(ref _words[_skipped + bucket.Start]);
-        if (Sse.IsSupported)
-        {
-            // Two lines in any case, which costs less than a branch that cannot be foreseen.
-            Sse.Prefetch0(first);
-            Sse.Prefetch0(first + LineWords);
-            for (var word = 2 * LineWords; word < Math.Min(bucket.Count, 8 * LineWords); word += LineWords)
-            {
-                Sse.Prefetch0(first + word);
-            }
-        }
-
-        return first;
-    }
+    /// <summary>The words, from place 0 on, until the slab changes: its arrays are pinned.</summary>
+    public unsafe ulong* Words => (ulong*)Unsafe.AsPointer(ref _words[_skipped]);
 
     /// <summary>Fetches the value at a place into the cache.</summary>
     public unsafe void PrefetchValue(int place)

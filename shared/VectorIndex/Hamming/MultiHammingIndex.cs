@@ -18,6 +18,9 @@ public sealed class MultiHammingIndex : IHammingIndex
 
     private const int MinSubstring = 8;
 
+    /// <summary>Codes that the order of their bits is learned from, at most.</summary>
+    private const int OrderSample = 4096;
+
     /// <summary>Growth after which the tables are tidied: what came since lies all over, a fifth at most.</summary>
     private const double ReviewGrowth = 1.25;
 
@@ -29,6 +32,7 @@ public sealed class MultiHammingIndex : IHammingIndex
     private readonly int _fixedTables;
     private readonly CodeRecords _records;
     private SubstringTable[] _tables;
+    private BitOrder _order = new([]);
     private int _idCount;
     private int _reviewAt;
 
@@ -84,10 +88,7 @@ public sealed class MultiHammingIndex : IHammingIndex
         _equals.Add(record, isNew, id);
         if (isNew)
         {
-            foreach (var table in _tables)
-            {
-                table.Add(words, Value(record));
-            }
+            Insert(record);
         }
         else
         {
@@ -115,9 +116,11 @@ public sealed class MultiHammingIndex : IHammingIndex
         var before = Value(record);
         if (_equals.Remove(id))
         {
+            Span<ulong> words = stackalloc ulong[_words];
+            Cut(record, words);
             foreach (var table in _tables)
             {
-                table.Remove(_records.Code(record), before);
+                table.Remove(words, before);
             }
 
             _directory.Remove(_records, record);
@@ -154,8 +157,10 @@ public sealed class MultiHammingIndex : IHammingIndex
         using var nearest = new NearestRows(capacity, radius);
         Span<ulong> words = stackalloc ulong[_words];
         Widen(query, words);
+        Reorder(words);
         var search = new SubstringSearch(
-            _tables, _records, _equals, words, stackalloc int[_tables.Length], stackalloc uint[_tables.Length], stackalloc ulong[_tables.Length], nearest);
+            _tables, _records, _equals, words, stackalloc int[_tables.Length], stackalloc uint[_tables.Length],
+            stackalloc ulong[_tables.Length], stackalloc ulong[_tables.Length], nearest);
 
         // What is left of the cost of comparing with every code.
         var budget = Patience * _flat.Count * Bits / HammingKernel.BlockRows;
@@ -200,9 +205,11 @@ public sealed class MultiHammingIndex : IHammingIndex
         var value = Value(record);
         if (value != before)
         {
+            Span<ulong> words = stackalloc ulong[_words];
+            Cut(record, words);
             foreach (var table in _tables)
             {
-                table.Replace(_records.Code(record), before, value);
+                table.Replace(words, before, value);
             }
         }
     }
@@ -215,12 +222,14 @@ public sealed class MultiHammingIndex : IHammingIndex
         if (tables != _tables.Length)
         {
             _tables = Create(tables);
+            if (_words == 1)
+            {
+                _order = LearnOrder();
+            }
+
             foreach (var record in _flat.Ids)
             {
-                foreach (var table in _tables)
-                {
-                    table.Add(_records.Code(record), Value(record));
-                }
+                Insert(record);
             }
         }
 
@@ -228,6 +237,39 @@ public sealed class MultiHammingIndex : IHammingIndex
         {
             table.Compact();
         }
+    }
+
+    private void Insert(int record)
+    {
+        Span<ulong> words = stackalloc ulong[_words];
+        Cut(record, words);
+        foreach (var table in _tables)
+        {
+            table.Add(words, Value(record));
+        }
+    }
+
+    /// <summary>The words of a record as the tables cut them.</summary>
+    private void Cut(int record, Span<ulong> words)
+    {
+        _records.Code(record).CopyTo(words);
+        Reorder(words);
+    }
+
+    /// <summary>Brings the bits into the order in which they are cut; codes of several words keep theirs.</summary>
+    private void Reorder(Span<ulong> words)
+    {
+        if (words.Length == 1)
+        {
+            words[0] = _order.Apply(words[0]);
+        }
+    }
+
+    private BitOrder LearnOrder()
+    {
+        var step = 1 + (_flat.Count / OrderSample);
+        ulong[] sample = [.. _flat.Ids.Where((_, i) => i % step == 0).Select(record => _records.Code(record)[0])];
+        return BitOrder.Learn(sample, _tables.Select(table => table.Length).ToArray());
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Pipeline.VectorIndex.Kernels;
 
 namespace Pipeline.VectorIndex.Hamming;
@@ -25,6 +26,9 @@ internal readonly unsafe ref struct SubstringSearch
     /// <summary>Buckets or codes that are asked for before the first is looked at.</summary>
     private const int Ahead = 12;
 
+    /// <summary>Words of a cache line.</summary>
+    private const int LineWords = 8;
+
     private readonly SubstringTable[] _tables;
     private readonly CodeRecords _records;
     private readonly EqualCodes _equals;
@@ -36,6 +40,9 @@ internal readonly unsafe ref struct SubstringSearch
     private readonly ReadOnlySpan<uint> _keys;
     private readonly ReadOnlySpan<ulong> _masks;
 
+    // By table: what its kept words are compared with.
+    private readonly ReadOnlySpan<ulong> _kept;
+
     /// <param name="tables">The tables, whose values are the codes' ids where a code is one word, otherwise their records.</param>
     /// <param name="records">The codes of records.</param>
     /// <param name="equals">The ids of records.</param>
@@ -43,6 +50,7 @@ internal readonly unsafe ref struct SubstringSearch
     /// <param name="order">Room for a number a table.</param>
     /// <param name="keys">Room for a key a table.</param>
     /// <param name="masks">Room for a word a table.</param>
+    /// <param name="kept">Room for a word a table.</param>
     /// <param name="nearest">Receives what is found.</param>
     public SubstringSearch(
         SubstringTable[] tables,
@@ -52,6 +60,7 @@ internal readonly unsafe ref struct SubstringSearch
         Span<int> order,
         Span<uint> keys,
         Span<ulong> masks,
+        Span<ulong> kept,
         NearestRows nearest)
     {
         (_tables, _records, _equals, _nearest) = (tables, records, equals, nearest);
@@ -72,11 +81,13 @@ internal readonly unsafe ref struct SubstringSearch
         for (var i = 0; i < masks.Length; i++)
         {
             masks[i] = tables[order[i]].WordMask;
+            kept[i] = query[tables[i].KeptWord];
         }
 
         _order = order;
         _keys = keys;
         _masks = masks;
+        _kept = kept;
     }
 
     /// <summary>What a step is expected to cost among so many codes.</summary>
@@ -95,11 +106,14 @@ internal readonly unsafe ref struct SubstringSearch
     {
         var probes = stackalloc Probe[Batch];
         var met = stackalloc Met[Batch];
-        return Take(step, end, ref budget, probes, met);
+        return WordLanes512.IsSupported ? Take<WordLanes512>(step, end, ref budget, probes, met)
+            : WordLanes256.IsSupported ? Take<WordLanes256>(step, end, ref budget, probes, met)
+            : Take<WordLanes64>(step, end, ref budget, probes, met);
     }
 
     // By itself, as the runtime optimises no method by what it has seen of it that makes room on the stack.
-    private bool Take(int step, int end, ref double budget, Probe* probes, Met* met)
+    private bool Take<TLanes>(int step, int end, ref double budget, Probe* probes, Met* met)
+        where TLanes : struct, IWordLanes
     {
         var count = 0;
         var place = step % _tables.Length;
@@ -110,13 +124,8 @@ internal readonly unsafe ref struct SubstringSearch
             while (step < end && found < Batch)
             {
                 var table = Table(place);
-                var more = table.Find(_keys[place], ref flips, probes + found, Batch - found);
-                for (var i = found; i < found + more; i++)
-                {
-                    (probes[i].Table, probes[i].Step) = (_order[place], step);
-                }
-
-                found += more;
+                found += table.Find(
+                    _keys[place], ref flips, new Probe { Table = _order[place], Step = step }, probes + found, Batch - found);
                 if (flips >> table.Length != 0)
                 {
                     flips = FirstFlips(++step);
@@ -131,6 +140,7 @@ internal readonly unsafe ref struct SubstringSearch
             }
 
             budget -= found * ProbeCost;
+            var most = (long)(budget / CandidateCost);
             for (var i = 0; i < found; i++)
             {
                 if (i + Ahead < found)
@@ -138,12 +148,12 @@ internal readonly unsafe ref struct SubstringSearch
                     candidates += Fetch(probes + i + Ahead);
                 }
 
-                if (candidates * CandidateCost > budget)
+                if (candidates > most)
                 {
                     return false;
                 }
 
-                count = Compare(probes + i, met, count);
+                count = Compare<TLanes>(probes + i, met, count);
             }
 
             budget -= candidates * CandidateCost;
@@ -153,10 +163,26 @@ internal readonly unsafe ref struct SubstringSearch
         return true;
     }
 
-    private int Fetch(Probe* probe)
+    /// <summary>Says where a bucket lies, and begins to fetch its words; what follows these the processor foresees.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Fetch(Probe* probe)
     {
-        _tables[probe->Table].Fetch(probe);
-        return probe->Count;
+        var (start, count) = *probe->Bucket;
+        var words = probe->Words + start;
+        probe->Words = words;
+        (probe->Start, probe->Count) = (start, count);
+        if (Sse.IsSupported)
+        {
+            // Two lines in any case, which costs less than a branch that cannot be foreseen.
+            Sse.Prefetch0(words);
+            Sse.Prefetch0(words + LineWords);
+            for (var word = 2 * LineWords; word < Math.Min(count, 16 * LineWords); word += LineWords)
+            {
+                Sse.Prefetch0(words + word);
+            }
+        }
+
+        return count;
     }
 
     private SubstringTable Table(int place) => _tables[_order[place]];
@@ -165,33 +191,55 @@ internal readonly unsafe ref struct SubstringSearch
     private uint FirstFlips(int step) => (1u << Math.Min(step / _tables.Length, SubstringTable.MaxLength + 1)) - 1;
 
     /// <summary>Collects the near codes of a bucket, and offers what was collected whenever there is no room.</summary>
-    private int Compare(Probe* probe, Met* met, int count)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Compare<TLanes>(Probe* probe, Met* met, int count)
+        where TLanes : struct, IWordLanes
+    {
+        var kept = _kept[probe->Table];
+        var words = probe->Words;
+        for (var left = probe->Count; left > 0; left -= TLanes.Words, words += TLanes.Words)
+        {
+            var near = TLanes.Within(words, kept, _nearest.Bar) & (uint)((1UL << Math.Min(left, 32)) - 1);
+            if (near != 0)
+            {
+                count = Collect<TLanes>(words, near, probe, met, count);
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>Collects near codes of a bucket.</summary>
+    /// <param name="words">The first that were compared together.</param>
+    /// <param name="near">Bit i is set if the kept word of code i is near.</param>
+    /// <param name="probe">The bucket.</param>
+    /// <param name="met">What is collected.</param>
+    /// <param name="count">How much there is.</param>
+    /// <returns>How much there is now.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int Collect<TLanes>(ulong* words, uint near, Probe* probe, Met* met, int count)
+        where TLanes : struct, IWordLanes
     {
         var table = _tables[probe->Table];
-        var kept = _query[table.KeptWord];
-        for (var first = 0; first < probe->Count; first += 64)
+        var kept = _kept[probe->Table];
+        var place = probe->Start + (int)(words - probe->Words);
+        if (_query.Length == 1)
         {
-            var words = probe->Words + first;
-            var near = WordDistance.Within(words, Math.Min(64, probe->Count - first), kept, _nearest.Bar);
-            for (; near != 0; near &= near - 1)
+            // Those that no earlier step has met.
+            near &= TLanes.Beyond(words, kept, _masks, probe->Step / _tables.Length, probe->Step % _tables.Length);
+        }
+
+        for (; near != 0; near &= near - 1)
+        {
+            if (count == Batch)
             {
-                var at = BitOperations.TrailingZeroCount(near);
-                var difference = words[at] ^ kept;
-                if (_query.Length == 1 && !IsFirst(difference, probe->Step))
-                {
-                    continue;
-                }
-
-                if (count == Batch)
-                {
-                    Offer(met, count);
-                    count = 0;
-                }
-
-                var place = probe->Start + first + at;
-                table.PrefetchValue(place);
-                met[count++] = new Met(place, BitOperations.PopCount(difference), probe->Table, probe->Step);
+                Offer(met, count);
+                count = 0;
             }
+
+            var at = BitOperations.TrailingZeroCount(near);
+            table.PrefetchValue(place + at);
+            met[count++] = new Met(place + at, BitOperations.PopCount(words[at] ^ kept), probe->Table, probe->Step);
         }
 
         return count;
@@ -250,18 +298,6 @@ internal readonly unsafe ref struct SubstringSearch
         }
 
         return distance;
-    }
-
-    /// <summary>Whether no earlier step has met the code of a single word that differs from the query so.</summary>
-    private bool IsFirst(ulong difference, int step)
-    {
-        var isFirst = true;
-        for (var i = 0; i < _masks.Length; i++)
-        {
-            isFirst &= (BitOperations.PopCount(difference & _masks[i]) * _masks.Length) + i >= step;
-        }
-
-        return isFirst;
     }
 
     /// <summary>Whether no earlier step has met the code.</summary>

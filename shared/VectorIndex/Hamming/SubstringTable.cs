@@ -88,20 +88,24 @@ internal sealed class SubstringTable
     /// </summary>
     /// <param name="key">The substring.</param>
     /// <param name="flips">The bits to begin with; receives those to go on with, 2^<see cref="Length"/> or more behind the last.</param>
-    /// <param name="probes">Receives the substrings.</param>
+    /// <param name="probe">What to say of the table and the step.</param>
+    /// <param name="probes">Receives the buckets.</param>
     /// <param name="room">Most of these.</param>
     /// <returns>How many there are.</returns>
-    public unsafe int Find(uint key, ref uint flips, Probe* probes, int room)
+    public unsafe int Find(uint key, ref uint flips, Probe probe, Probe* probes, int room)
     {
         var count = 0;
         var next = flips;
+        probe.Words = _slab.Words;
+        var buckets = (Bucket*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_buckets));
         ref var occupied = ref MemoryMarshal.GetArrayDataReference(_occupied);
         while (next <= _mask && count < room)
         {
             // Written in any case, and kept if the bucket is not empty: the processor need not guess.
-            var probe = key ^ next;
-            probes[count].Key = probe;
-            count += (int)(Unsafe.Add(ref occupied, probe / 64) >> (int)(probe % 64)) & 1;
+            var turned = key ^ next;
+            probe.Bucket = buckets + turned;
+            probes[count] = probe;
+            count += (int)(Unsafe.Add(ref occupied, turned / 64) >> (int)(turned % 64)) & 1;
             next = next == 0 ? _mask + 1 : NextOfWeight(next);
         }
 
@@ -110,19 +114,11 @@ internal sealed class SubstringTable
         {
             for (var i = 0; i < count; i++)
             {
-                Sse.Prefetch0(Unsafe.AsPointer(ref _buckets[probes[i].Key]));
+                Sse.Prefetch0(probes[i].Bucket);
             }
         }
 
         return count;
-    }
-
-    /// <summary>Says where the bucket of a probe lies, and begins to fetch its words.</summary>
-    public unsafe void Fetch(Probe* probe)
-    {
-        var bucket = _buckets[probe->Key];
-        probe->Words = _slab.Fetch(bucket);
-        (probe->Start, probe->Count) = bucket;
     }
 
     /// <summary>The value at a place: a bucket's start and how far behind it.</summary>

@@ -186,6 +186,34 @@ public class HammingIndexTests
         Assert.Equal((8, 6), (before, index.Tables));
     }
 
+    [Theory]
+    [InlineData(40)]
+    [InlineData(64)]
+    public void Codes_that_are_cut_in_a_learned_order_are_found_and_removed_as_before(int bits)
+    {
+        var random = new Random(bits);
+        var (flat, multi) = (new FlatHammingIndex(bits), new MultiHammingIndex(bits) { Patience = double.PositiveInfinity });
+        var before = multi.Tables;
+        var codes = Codes.Clustered(random, bits, 20_000);
+        foreach (var code in codes)
+        {
+            code[1] = code[0]; // bits that vary together
+            Assert.Equal(flat.Add(code), multi.Add(code));
+        }
+
+        Assert.NotEqual(before, multi.Tables);
+        for (var turn = 0; turn < 40; turn++)
+        {
+            var gone = random.Next(codes.Length);
+            Assert.Equal(flat.Remove(gone), multi.Remove(gone));
+            var again = codes[random.Next(codes.Length)];
+            Assert.Equal(flat.Add(again), multi.Add(again));
+            var query = Query(random, codes, bits);
+            Assert.Equal(flat.SearchRadius(query, turn % 12), multi.SearchRadius(query, turn % 12));
+            Assert.Equal(flat.Search(query, 1 + turn), multi.Search(query, 1 + turn));
+        }
+    }
+
     private static void Compare(IHammingIndex index, SortedDictionary<int, byte[]> model, byte[] query, Random random)
     {
         var ranked = model.Select(entry => new HammingHit(entry.Key, Codes.Distance(entry.Value, query)))
