@@ -61,6 +61,11 @@ internal sealed class NearestRows : IDisposable
         }
 
         _keys[_kept++] = ((ulong)(uint)distance << 32) | (uint)row;
+        if (_capacity == int.MaxValue)
+        {
+            return; // all are wanted: the bar stays where it is, and they are counted in the end
+        }
+
         _counts[distance]++;
         _upTo++;
         _below += distance < _bar ? 1 : 0;
@@ -84,7 +89,6 @@ internal sealed class NearestRows : IDisposable
             return;
         }
 
-        // All are wanted, and the bar stays where it is.
         if (_keys.Length - _kept < rows.Length)
         {
             Grow(_kept + rows.Length);
@@ -97,9 +101,6 @@ internal sealed class NearestRows : IDisposable
         }
 
         _kept += rows.Length;
-        _counts[distance] += rows.Length;
-        _upTo += rows.Length;
-        _below += distance < _bar ? rows.Length : 0;
     }
 
     /// <summary>Takes over what another of the same capacity and radius has found.</summary>
@@ -126,6 +127,14 @@ internal sealed class NearestRows : IDisposable
             inOrder &= (uint)key >= before;
             before = (uint)key;
             greatest = Math.Max(greatest, before);
+        }
+
+        if (_capacity == int.MaxValue)
+        {
+            foreach (var key in _keys.AsSpan(0, _kept))
+            {
+                _counts[(int)(key >> 32)]++;
+            }
         }
 
         if (!inOrder)

@@ -196,13 +196,20 @@ internal readonly unsafe ref struct SubstringSearch
         where TLanes : struct, IWordLanes
     {
         var kept = _kept[probe->Table];
-        var words = probe->Words;
-        for (var left = probe->Count; left > 0; left -= TLanes.Words, words += TLanes.Words)
+        for (var first = 0; first < probe->Count; first += 64)
         {
-            var near = TLanes.Within(words, kept, _nearest.Bar) & (uint)((1UL << Math.Min(left, 32)) - 1);
+            var words = probe->Words + first;
+            var length = Math.Min(64, probe->Count - first);
+            ulong near = 0;
+            for (var i = 0; i < length; i += TLanes.Words)
+            {
+                near |= (ulong)TLanes.Within(words + i, kept, _nearest.Bar) << i;
+            }
+
+            near &= ulong.MaxValue >> (64 - length);
             if (near != 0)
             {
-                count = Collect<TLanes>(words, near, probe, met, count);
+                count = Collect<TLanes>(first, near, probe, met, count);
             }
         }
 
@@ -210,23 +217,22 @@ internal readonly unsafe ref struct SubstringSearch
     }
 
     /// <summary>Collects near codes of a bucket.</summary>
-    /// <param name="words">The first that were compared together.</param>
-    /// <param name="near">Bit i is set if the kept word of code i is near.</param>
+    /// <param name="first">The first of the up to 64 codes that were compared together.</param>
+    /// <param name="near">Bit i is set if the kept word of code i of these is near.</param>
     /// <param name="probe">The bucket.</param>
     /// <param name="met">What is collected.</param>
     /// <param name="count">How much there is.</param>
     /// <returns>How much there is now.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int Collect<TLanes>(ulong* words, uint near, Probe* probe, Met* met, int count)
+    private int Collect<TLanes>(int first, ulong near, Probe* probe, Met* met, int count)
         where TLanes : struct, IWordLanes
     {
         var table = _tables[probe->Table];
         var kept = _kept[probe->Table];
-        var place = probe->Start + (int)(words - probe->Words);
+        var words = probe->Words + first;
         if (_query.Length == 1)
         {
-            // Those that no earlier step has met.
-            near &= TLanes.Beyond(words, kept, _masks, probe->Step / _tables.Length, probe->Step % _tables.Length);
+            near &= First<TLanes>(words, near, kept, probe->Step);
         }
 
         for (; near != 0; near &= near - 1)
@@ -238,11 +244,28 @@ internal readonly unsafe ref struct SubstringSearch
             }
 
             var at = BitOperations.TrailingZeroCount(near);
-            table.PrefetchValue(place + at);
-            met[count++] = new Met(place + at, BitOperations.PopCount(words[at] ^ kept), probe->Table, probe->Step);
+            var place = probe->Start + first + at;
+            table.PrefetchValue(place);
+            met[count++] = new Met(place, BitOperations.PopCount(words[at] ^ kept), probe->Table, probe->Step);
         }
 
         return count;
+    }
+
+    /// <summary>Those of some codes of a single word that no earlier step has met.</summary>
+    private ulong First<TLanes>(ulong* words, ulong some, ulong query, int step)
+        where TLanes : struct, IWordLanes
+    {
+        var (least, oneMore) = Math.DivRem(step, _tables.Length);
+        ulong isFirst = 0;
+        while (some != 0)
+        {
+            var i = BitOperations.TrailingZeroCount(some) / TLanes.Words * TLanes.Words;
+            isFirst |= (ulong)TLanes.Beyond(words + i, query, _masks, least, oneMore) << i;
+            some &= ~(((1UL << TLanes.Words) - 1) << i);
+        }
+
+        return isFirst;
     }
 
     private void Offer(Met* met, int count)

@@ -26,8 +26,8 @@ internal unsafe interface IWordLanes
     /// <param name="words">As many as there are lanes.</param>
     /// <param name="query">What they are compared with.</param>
     /// <param name="masks">The masks.</param>
-    /// <param name="least">Least number of bits.</param>
-    /// <param name="oneMore">How many masks ask for one more.</param>
+    /// <param name="least">Least number of bits, at least 0.</param>
+    /// <param name="oneMore">How many masks ask for one more, up to all.</param>
     /// <returns>Bit i is set if word i does.</returns>
     static abstract uint Beyond(ulong* words, ulong query, ReadOnlySpan<ulong> masks, int least, int oneMore);
 }

@@ -22,7 +22,8 @@ internal readonly unsafe struct WordLanes256 : IWordLanes
     {
         var difference = Vector256.Load(words) ^ Vector256.Create(query);
         var beyond = Vector256<long>.AllBitsSet;
-        for (var m = 0; m < masks.Length; m++)
+        var asking = least > 0 ? masks.Length : oneMore;
+        for (var m = 0; m < asking; m++)
         {
             var bits = Vector256.Create((long)(least + (m < oneMore ? 1 : 0)));
             beyond &= Vector256.GreaterThanOrEqual(Count(difference & Vector256.Create(masks[m])), bits);

@@ -22,7 +22,8 @@ internal readonly unsafe struct WordLanes512 : IWordLanes
     {
         var difference = Vector512.Load(words) ^ Vector512.Create(query);
         var beyond = Vector512<long>.AllBitsSet;
-        for (var m = 0; m < masks.Length; m++)
+        var asking = least > 0 ? masks.Length : oneMore;
+        for (var m = 0; m < asking; m++)
         {
             var bits = Vector512.Create((long)(least + (m < oneMore ? 1 : 0)));
             beyond &= Vector512.GreaterThanOrEqual(Count(difference & Vector512.Create(masks[m])), bits);

@@ -13,7 +13,8 @@ internal readonly unsafe struct WordLanes64 : IWordLanes
     {
         var difference = *words ^ query;
         var beyond = true;
-        for (var m = 0; m < masks.Length; m++)
+        var asking = least > 0 ? masks.Length : oneMore;
+        for (var m = 0; m < asking; m++)
         {
             beyond &= BitOperations.PopCount(difference & masks[m]) >= least + (m < oneMore ? 1 : 0);
         }
