@@ -122,6 +122,26 @@ public sealed partial class ComposeTests
         }
     }
 
+    /// <summary>A server that does not know its container's limit is killed by it, instead of refusing what it has no room for.</summary>
+    [Theory]
+    [InlineData("", "infra/docker/rabbitmq.conf", "rabbitmq")]
+    [InlineData("", "infra/docker/redis.conf", "redis")]
+    [InlineData(Cluster, "infra/docker/rabbitmq.conf", "rabbitmq", "rabbitmq-2", "rabbitmq-3")]
+    [InlineData(Cluster, "infra/docker/redis.conf", "redis", "redis-replica", "redis-replica-2")]
+    public void A_server_stops_taking_more_well_before_its_containers_memory_ends(string overlay, string configuration, params string[] servers)
+    {
+        var bound = MemoryBound().Match(File.ReadAllText(Path.Combine(RepositoryRoot.Path, configuration)));
+
+        Assert.True(bound.Success, $"{configuration} sets no bound.");
+        foreach (var server in servers)
+        {
+            var limit = (string)Read(overlay).Services[server]["mem_limit"]!;
+            Assert.EndsWith("g", limit, StringComparison.Ordinal);
+            Assert.InRange(
+                int.Parse(bound.Groups[1].ValueSpan, CultureInfo.InvariantCulture) / (1024.0 * int.Parse(limit[..^1], CultureInfo.InvariantCulture)), 0.3, 0.75);
+        }
+    }
+
     [Fact]
     public async Task The_secrets_are_made_once_and_differ_from_one_another()
     {
@@ -175,6 +195,9 @@ public sealed partial class ComposeTests
     }
 
     private static ComposeFile Read(string overlay) => overlay.Length == 0 ? ComposeFile.Read() : ComposeFile.Read(overlay);
+
+    [GeneratedRegex(@"^(?:maxmemory |vm_memory_high_watermark\.absolute = )([0-9]+)mb$", RegexOptions.IgnoreCase | RegexOptions.Multiline)]
+    private static partial Regex MemoryBound();
 
     [GeneratedRegex("(password|passwd|apikey|api_key|secret|token|sha256)$|password", RegexOptions.IgnoreCase)]
     private static partial Regex Secret();
