@@ -1,4 +1,5 @@
 using Pipeline.NeighbourMining.Vocabularies;
+
 namespace Pipeline.NeighbourMining;
 
 /// <summary>Adds the NeighbourMining service to a host.</summary>
@@ -9,7 +10,7 @@ public static class NeighbourMiningServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(configuration);
         return configuration.GetValue("Mining:Enabled", true)
-            ? services.AddMining(configuration).AddVocabularyTraining(configuration)
+            ? services.AddSingleton<StoredFeatures>().AddMining(configuration).AddVocabularyTraining(configuration)
             : services;
     }
 }

@@ -6,7 +6,6 @@ using Pipeline.Messaging;
 using Pipeline.Neighbours;
 using Pipeline.Neighbours.Embedding;
 using Pipeline.Onnx;
-using Pipeline.Storage;
 
 namespace Pipeline.NeighbourMining;
 
@@ -18,7 +17,7 @@ public sealed partial class CollectionEmbedding(
     CollectionCatalog collections,
     ImageCatalog images,
     NeighbourhoodCatalog neighbourhoods,
-    IBlobStore blobs,
+    StoredFeatures features,
     IEventPublisher events,
     IOptions<MiningOptions> mining,
     IOptions<EmbeddingOptions> embedding,
@@ -90,14 +89,13 @@ public sealed partial class CollectionEmbedding(
             var mined = await neighbourhoods.ReadAsync(collection, [.. page.Images.Select(image => image.ImageId)], ct);
             foreach (var (image, known) in page.Images.Zip(mined))
             {
-                if (await StoredAsync(image, Stages.Cnn, generation.ModelVersion, ct) is { } cnn)
+                if (image.OutputKey(Stages.Cnn, generation.ModelVersion) is { } cnnKey
+                    && await features.ReadAsync<float[]?>(cnnKey, static bytes => CnnFeatures.ReadEmbedding(bytes), null, ct) is { } embedding)
                 {
-                    var words = generation.VocabularyVersion is { } vocabulary ? await StoredAsync(image, Stages.Words, vocabulary, ct) : null;
-                    members.Add(new Member(
-                        image,
-                        CnnFeatures.ReadEmbedding(cnn),
-                        words is null ? SparseRow.Empty : SparseRowFormat.Parse(words),
-                        Verified(image, known.Value)));
+                    var words = generation.VocabularyVersion is { } vocabulary && image.OutputKey(Stages.Words, vocabulary) is { } wordsKey
+                        ? await features.ReadAsync(wordsKey, static bytes => SparseRowFormat.Parse(bytes), SparseRow.Empty, ct)
+                        : SparseRow.Empty;
+                    members.Add(new Member(image, embedding, words, Verified(image, known.Value)));
                 }
             }
 
@@ -116,10 +114,6 @@ public sealed partial class CollectionEmbedding(
         var byGeometry = (known?.Checks ?? []).Where(check => check.Verified && !verdicts.ContainsKey(check.OtherId)).Select(check => check.OtherId);
         return [.. byGeometry.Concat(verdicts.Where(verdict => verdict.Value == PairVerdicts.Same).Select(verdict => verdict.Key))];
     }
-
-    /// <summary>A stage's output of this version, or null where there is none, or the image was deleted meanwhile.</summary>
-    private async Task<byte[]?> StoredAsync(ImageRecord image, string stage, string version, CancellationToken ct) =>
-        image.OutputKey(stage, version) is { } key ? await blobs.TryReadAsync(key, ct) : null;
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Embedding '{Collection}', round {Round}: {Images} images, Jaccard {Jaccard:F3}, modification {Modification:F3}, {Bytes:F0} bytes an image")]
     private static partial void LogRound(ILogger logger, string collection, int round, int images, double jaccard, double modification, double bytes);

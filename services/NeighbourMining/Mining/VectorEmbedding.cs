@@ -5,7 +5,6 @@ using Pipeline.Contracts.Events;
 using Pipeline.Neighbours;
 using Pipeline.Neighbours.Embedding;
 using Pipeline.Onnx;
-using Pipeline.Storage;
 
 namespace Pipeline.NeighbourMining;
 
@@ -13,10 +12,10 @@ namespace Pipeline.NeighbourMining;
 /// Embeds images as they stream in: each one's CNN vector, pulled by those of its verified SIFT neighbours. That is the first
 /// round of a batch sweep, exactly.
 /// </summary>
-public sealed class VectorEmbedding(ImageCatalog images, IBlobStore blobs, IOptions<EmbeddingOptions> options, TimeProvider time)
+public sealed class VectorEmbedding(ImageCatalog images, StoredFeatures features, IOptions<EmbeddingOptions> options, TimeProvider time)
 {
     /// <summary>
-    /// The embedded vectors of images of one collection, without those whose features, or those of this model, are gone. Images that an
+    /// The embedded vectors of images of one collection, without those whose features, or those of this model, are gone or damaged. Images that an
     /// arrival concerns have most neighbours in common: each one's features are read once.
     /// </summary>
     public async Task<IReadOnlyDictionary<Guid, IndexVectorEmbedded>> EmbedAsync(
@@ -41,7 +40,7 @@ public sealed class VectorEmbedding(ImageCatalog images, IBlobStore blobs, IOpti
 
     private IndexVectorEmbedded Embed(string collection, Neighbourhood image, Dictionary<Guid, float[]> vectors, DateTimeOffset madeAt)
     {
-        // A neighbour that is being deleted pulls no more; its deletion refreshes this image.
+        // A neighbour that is being deleted, or is damaged, pulls no more; its deletion refreshes this image.
         var pulls = image.Pulls.Where(vectors.ContainsKey).Select(other => vectors[other]).ToList();
         var row = SparseRow.FromDense(EmbeddingStep.Dense(vectors[image.ImageId], pulls, options.Value.CnnStrength, options.Value.CnnEntries));
         return new IndexVectorEmbedded
@@ -63,9 +62,10 @@ public sealed class VectorEmbedding(ImageCatalog images, IBlobStore blobs, IOpti
         var vectors = new Dictionary<Guid, float[]>(ids.Count);
         foreach (var record in await images.GetManyAsync(collection, ids, ct))
         {
-            if (record?.OutputKey(Stages.Cnn, model) is { } key && await blobs.TryReadAsync(key, ct) is { } stored)
+            if (record?.OutputKey(Stages.Cnn, model) is { } key
+                && await features.ReadAsync<float[]?>(key, static bytes => CnnFeatures.ReadEmbedding(bytes), null, ct) is { } embedding)
             {
-                vectors[record.ImageId] = CnnFeatures.ReadEmbedding(stored);
+                vectors[record.ImageId] = embedding;
             }
         }
 

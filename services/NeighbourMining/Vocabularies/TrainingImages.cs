@@ -1,12 +1,11 @@
 using Pipeline.Catalog;
 using Pipeline.Contracts;
 using Pipeline.Sift;
-using Pipeline.Storage;
 
 namespace Pipeline.NeighbourMining.Vocabularies;
 
 /// <summary>The stored SIFT features of a collection, or of a sample of it.</summary>
-public sealed class TrainingImages(ImageCatalog images, IBlobStore blobs)
+public sealed class TrainingImages(ImageCatalog images, StoredFeatures features)
 {
     /// <summary>Features of at most so many images. Which ones and in which order depends on their ids and the seed alone.</summary>
     /// <param name="collection">The collection.</param>
@@ -18,9 +17,7 @@ public sealed class TrainingImages(ImageCatalog images, IBlobStore blobs)
         var chosen = await images.SampleAsync(collection, Stages.Sift, most, seed, ct);
         var read = new SiftFeatures?[chosen.Count];
         await Parallel.ForAsync(0, read.Length, ct, async (i, token) =>
-            read[i] = await blobs.TryReadAsync(chosen[i].Features.FeatureKey!, token) is { } stored ? SiftFeatures.Parse(stored) : null);
-
-        // What is gone belonged to an image that was deleted meanwhile.
+            read[i] = await features.ReadAsync<SiftFeatures?>(chosen[i].Features.FeatureKey!, static bytes => SiftFeatures.Parse(bytes), null, token));
         return [.. read.OfType<SiftFeatures>()];
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Catalog;
 using Pipeline.Contracts;
 using Pipeline.Contracts.Queries;
@@ -52,7 +53,7 @@ internal sealed class MinedCollection : IAsyncDisposable, INeighbourQueries, IEv
             _images,
             this,
             new PairVerification(this, _neighbourhoods, options),
-            new VectorEmbedding(_images, _blobs, Create(new EmbeddingOptions()), TimeProvider.System),
+            new VectorEmbedding(_images, new StoredFeatures(_blobs, NullLogger<StoredFeatures>.Instance), Create(new EmbeddingOptions()), TimeProvider.System),
             this,
             options);
     }

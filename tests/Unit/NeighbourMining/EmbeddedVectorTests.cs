@@ -59,6 +59,29 @@ public sealed class EmbeddedVectorTests : MiningTest
     }
 
     [Fact]
+    public async Task An_image_whose_features_are_damaged_is_left_out_and_stops_nobody_else()
+    {
+        await IndexAsync(0);
+        await World.DamageAsync(Ids[0]);
+        for (var i = 1; i < Count; i++)
+        {
+            await IndexAsync(i);
+        }
+
+        foreach (var id in Ids)
+        {
+            await World.MineAsync(id);
+        }
+
+        Assert.Equal(Ids[1..], World.Published.OfType<IndexVectorEmbedded>().Select(embedded => embedded.ImageId).Distinct().Order());
+        Assert.Contains(await Task.WhenAll(Ids[1..].Select(World.OfAsync)), image => image!.Pulls.Contains(Ids[0]));
+        World.Published.Clear();
+
+        Assert.Equal(Count - 1, await World.Sweep().RunAsync(MiningWorld.Collection, None));
+        Assert.Equal(Ids[1..], World.Published.Cast<IndexVectorEmbedded>().Select(embedded => embedded.ImageId).Order());
+    }
+
+    [Fact]
     public async Task An_image_whose_point_was_written_again_gets_its_embedded_vector_again_and_once()
     {
         await IndexAllAsync();

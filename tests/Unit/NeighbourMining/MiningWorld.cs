@@ -73,7 +73,7 @@ internal sealed class MiningWorld : IAsyncDisposable, INeighbourQueries, IEventP
         Images,
         this,
         new PairVerification(this, Neighbourhoods, Microsoft.Extensions.Options.Options.Create(Options)),
-        new VectorEmbedding(Images, _blobs, Microsoft.Extensions.Options.Options.Create(new EmbeddingOptions()), TimeProvider.System),
+        new VectorEmbedding(Images, new StoredFeatures(_blobs, NullLogger<StoredFeatures>.Instance), Microsoft.Extensions.Options.Options.Create(new EmbeddingOptions()), TimeProvider.System),
         this,
         Microsoft.Extensions.Options.Options.Create(Options));
 
@@ -81,7 +81,7 @@ internal sealed class MiningWorld : IAsyncDisposable, INeighbourQueries, IEventP
         _collections,
         Images,
         Neighbourhoods,
-        _blobs,
+        new StoredFeatures(_blobs, NullLogger<StoredFeatures>.Instance),
         this,
         Microsoft.Extensions.Options.Options.Create(Options),
         Microsoft.Extensions.Options.Options.Create(new EmbeddingOptions()),
@@ -137,6 +137,9 @@ internal sealed class MiningWorld : IAsyncDisposable, INeighbourQueries, IEventP
 
         await _index.UpsertAsync(Collection, [new IndexPoint { Id = id, Vectors = vectors, Payload = new IndexPayload { Tenant = Tenants.Default } }]);
     }
+
+    /// <summary>Damages the stored features of an image, as a failing disk does.</summary>
+    public Task DamageAsync(Guid id) => _blobs.PutAsync(BlobKeys.Cnn(Collection, id, 1, Model), new byte[] { 1, 2, 3 }, None);
 
     /// <summary>Deletes an image, as Indexing does; mining has not heard of it yet.</summary>
     public async Task DeleteAsync(Guid id)
