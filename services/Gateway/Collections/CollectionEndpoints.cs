@@ -2,7 +2,6 @@ using MassTransit;
 using Pipeline.Catalog;
 using Pipeline.Contracts;
 using Pipeline.Contracts.Commands;
-using Pipeline.Contracts.Queries;
 using Pipeline.Hosting;
 using Pipeline.Messaging;
 

@@ -1,7 +1,6 @@
 using MassTransit;
 using MassTransit.RabbitMqTransport;
 using Microsoft.Extensions.Logging;
-using Pipeline.Messaging.Diagnostics;
 using RabbitMQ.Client;
 using PublishException = RabbitMQ.Client.Exceptions.PublishException;
 
