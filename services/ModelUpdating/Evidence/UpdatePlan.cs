@@ -20,7 +20,7 @@ public sealed record UpdatePlan
     /// <summary>The pairs, each once, ascending.</summary>
     public required IReadOnlyList<PlannedPair> Pairs { get; init; }
 
-    /// <summary>Pairs that were left out because something says that they show different things.</summary>
+    /// <summary>Pairs that were left out because something says that they show different things, or would join by them what a person said is not the same.</summary>
     public required int Contradictory { get; init; }
 }
 
