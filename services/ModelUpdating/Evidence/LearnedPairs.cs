@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Pipeline.Catalog;
 using Pipeline.Storage;
 
@@ -11,17 +10,14 @@ namespace Pipeline.ModelUpdating.Evidence;
 public sealed class LearnedPairs(IBlobStore blobs)
 {
     /// <summary>The pairs that a model has learned, as hashes in ascending order; none where nothing was noted of it.</summary>
-    internal async Task<ulong[]> ReadAsync(string collection, string version, CancellationToken ct) =>
-        MemoryMarshal.Cast<byte, ulong>(await blobs.TryReadAsync(BlobKeys.LearnedPairs(collection, version), ct) ?? []).ToArray();
+    internal Task<ulong[]> ReadAsync(string collection, string version, CancellationToken ct) =>
+        PairHash.ReadAsync(blobs, BlobKeys.LearnedPairs(collection, version), ct);
 
     /// <summary>Notes what a model has learned.</summary>
     /// <param name="collection">The collection.</param>
     /// <param name="version">The model.</param>
     /// <param name="hashes">The pairs; sorted in place.</param>
     /// <param name="ct">Cancels.</param>
-    internal Task NoteAsync(string collection, string version, ulong[] hashes, CancellationToken ct)
-    {
-        Array.Sort(hashes);
-        return blobs.PutAsync(BlobKeys.LearnedPairs(collection, version), MemoryMarshal.AsBytes(hashes.AsSpan()).ToArray(), ct);
-    }
+    internal Task NoteAsync(string collection, string version, ulong[] hashes, CancellationToken ct) =>
+        PairHash.StoreAsync(blobs, BlobKeys.LearnedPairs(collection, version), hashes, ct);
 }

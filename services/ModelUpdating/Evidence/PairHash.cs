@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Pipeline.Storage;
 
 namespace Pipeline.ModelUpdating.Evidence;
 
@@ -19,5 +21,16 @@ internal static class PairHash
         }
 
         return hash;
+    }
+
+    /// <summary>Stored pairs in ascending order; none where nothing is stored.</summary>
+    public static async Task<ulong[]> ReadAsync(IBlobStore blobs, string key, CancellationToken ct) =>
+        MemoryMarshal.Cast<byte, ulong>(await blobs.TryReadAsync(key, ct) ?? []).ToArray();
+
+    /// <summary>Stores pairs, which it sorts in place.</summary>
+    public static Task StoreAsync(IBlobStore blobs, string key, ulong[] hashes, CancellationToken ct)
+    {
+        Array.Sort(hashes);
+        return blobs.PutAsync(key, MemoryMarshal.AsBytes(hashes.AsSpan()).ToArray(), ct);
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Pipeline.Catalog;
 using Pipeline.Contracts.Events;
 using Pipeline.Storage;
@@ -29,7 +28,7 @@ public sealed class SeenPairs(IStateStore state, IBlobStore blobs, CollectionWal
     {
         // What is told during the walk stays a hint.
         var hinted = await HintedAsync(collection, ct);
-        var seen = await ReadAsync(collection, ct);
+        var seen = await PairHash.ReadAsync(blobs, BlobKeys.SeenPairs(collection), ct);
         var images = 0;
         var fresh = new HashSet<ulong>();
         await foreach (var (image, pairs) in walk.WalkAsync(collection, ct))
@@ -52,17 +51,8 @@ public sealed class SeenPairs(IStateStore state, IBlobStore blobs, CollectionWal
     /// <param name="collection">The collection.</param>
     /// <param name="hashes">The pairs; sorted in place.</param>
     /// <param name="ct">Cancels.</param>
-    internal Task NoteAsync(string collection, ulong[] hashes, CancellationToken ct)
-    {
-        Array.Sort(hashes);
-        return blobs.PutAsync(BlobKeys.SeenPairs(collection), MemoryMarshal.AsBytes(hashes.AsSpan()).ToArray(), ct);
-    }
-
-    private async Task<ulong[]> ReadAsync(string collection, CancellationToken ct)
-    {
-        var bytes = await blobs.TryReadAsync(BlobKeys.SeenPairs(collection), ct) ?? [];
-        return MemoryMarshal.Cast<byte, ulong>(bytes).ToArray();
-    }
+    internal Task NoteAsync(string collection, ulong[] hashes, CancellationToken ct) =>
+        PairHash.StoreAsync(blobs, BlobKeys.SeenPairs(collection), hashes, ct);
 
     private async Task AddAsync(string collection, long changes, CancellationToken ct)
     {
