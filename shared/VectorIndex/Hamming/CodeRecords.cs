@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
@@ -10,6 +11,18 @@ internal sealed class CodeRecords(int words)
 
     /// <summary>The words of a code.</summary>
     public Span<ulong> Code(int record) => _data.AsSpan(record * words, words);
+
+    /// <summary>In how many bits two codes differ.</summary>
+    public static int Distance(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b)
+    {
+        var distance = 0;
+        for (var i = 0; i < a.Length; i++)
+        {
+            distance += BitOperations.PopCount(a[i] ^ b[i]);
+        }
+
+        return distance;
+    }
 
     /// <summary>Fetches a code into the cache.</summary>
     public unsafe void Prefetch(int record)

@@ -51,7 +51,7 @@ public sealed class MultiHammingIndex : IHammingIndex
 
         _words = (bits + 63) / 64;
         _fixedTables = tables;
-        _tables = Create(SuitableTables());
+        _tables = SubstringTable.Cut(bits, SuitableTables());
         _records = new CodeRecords(_words);
     }
 
@@ -221,7 +221,7 @@ public sealed class MultiHammingIndex : IHammingIndex
         _reviewAt = Math.Max(256, (int)Math.Min(int.MaxValue, _flat.Count * ReviewGrowth));
         if (tables != _tables.Length)
         {
-            _tables = Create(tables);
+            _tables = SubstringTable.Cut(Bits, tables);
             if (_words == 1)
             {
                 _order = LearnOrder();
@@ -281,20 +281,6 @@ public sealed class MultiHammingIndex : IHammingIndex
         var length = Math.Clamp(Math.Log2(Math.Max(1, _flat.Count)) - 4, MinSubstring, MaxSubstring);
         var tables = Math.Max((int)Math.Round(Bits / length), (Bits + MaxSubstring - 1) / MaxSubstring);
         return _fixedTables > 0 ? _fixedTables : tables;
-    }
-
-    private SubstringTable[] Create(int count)
-    {
-        var tables = new SubstringTable[count];
-        for (int t = 0, first = 0; t < count; t++)
-        {
-            // Lengths that differ by one at most.
-            var length = (Bits - first) / (count - t);
-            tables[t] = new SubstringTable(first, length, _words);
-            first += length;
-        }
-
-        return tables;
     }
 
     private static void Widen(ReadOnlySpan<byte> code, Span<ulong> words)

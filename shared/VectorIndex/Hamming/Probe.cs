@@ -1,8 +1,17 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
 namespace Pipeline.VectorIndex.Hamming;
 
 /// <summary>A bucket that a search looks into; what lies where is known once it is fetched.</summary>
 internal unsafe struct Probe
 {
+    /// <summary>Words of a cache line.</summary>
+    private const int LineWords = 8;
+
+    /// <summary>Words that are asked for; what follows them the processor foresees.</summary>
+    private const int Fetched = 16 * LineWords;
+
     /// <summary>The bucket, in an array that does not move.</summary>
     public Bucket* Bucket;
 
@@ -20,4 +29,25 @@ internal unsafe struct Probe
 
     /// <summary>The step that looks.</summary>
     public int Step;
+
+    /// <summary>Reads where the bucket lies, and begins to fetch its words.</summary>
+    /// <returns><see cref="Count"/>.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Fetch()
+    {
+        (Start, Count) = *Bucket;
+        Words += Start;
+        if (Sse.IsSupported)
+        {
+            // Two lines in any case, which costs less than a branch that cannot be foreseen.
+            Sse.Prefetch0(Words);
+            Sse.Prefetch0(Words + LineWords);
+            for (var word = 2 * LineWords; word < Math.Min(Count, Fetched); word += LineWords)
+            {
+                Sse.Prefetch0(Words + word);
+            }
+        }
+
+        return Count;
+    }
 }

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using Pipeline.VectorIndex.Kernels;
 
 namespace Pipeline.VectorIndex.Hamming;
@@ -25,9 +24,6 @@ internal readonly unsafe ref struct SubstringSearch
 
     /// <summary>Buckets or codes that are asked for before the first is looked at.</summary>
     private const int Ahead = 12;
-
-    /// <summary>Words of a cache line.</summary>
-    private const int LineWords = 8;
 
     private readonly SubstringTable[] _tables;
     private readonly CodeRecords _records;
@@ -136,7 +132,7 @@ internal readonly unsafe ref struct SubstringSearch
             long candidates = 0;
             for (var i = 0; i < Math.Min(Ahead, found); i++)
             {
-                candidates += Fetch(probes + i);
+                candidates += probes[i].Fetch();
             }
 
             budget -= found * ProbeCost;
@@ -145,7 +141,7 @@ internal readonly unsafe ref struct SubstringSearch
             {
                 if (i + Ahead < found)
                 {
-                    candidates += Fetch(probes + i + Ahead);
+                    candidates += probes[i + Ahead].Fetch();
                 }
 
                 if (candidates > most)
@@ -161,28 +157,6 @@ internal readonly unsafe ref struct SubstringSearch
 
         Offer(met, count);
         return true;
-    }
-
-    /// <summary>Says where a bucket lies, and begins to fetch its words; what follows these the processor foresees.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Fetch(Probe* probe)
-    {
-        var (start, count) = *probe->Bucket;
-        var words = probe->Words + start;
-        probe->Words = words;
-        (probe->Start, probe->Count) = (start, count);
-        if (Sse.IsSupported)
-        {
-            // Two lines in any case, which costs less than a branch that cannot be foreseen.
-            Sse.Prefetch0(words);
-            Sse.Prefetch0(words + LineWords);
-            for (var word = 2 * LineWords; word < Math.Min(count, 16 * LineWords); word += LineWords)
-            {
-                Sse.Prefetch0(words + word);
-            }
-        }
-
-        return count;
     }
 
     private SubstringTable Table(int place) => _tables[_order[place]];
@@ -305,22 +279,11 @@ internal readonly unsafe ref struct SubstringSearch
         }
 
         var code = _records.Code(met.Place);
-        var distance = Distance(code);
+        var distance = CodeRecords.Distance(code, _query);
         if (distance <= _nearest.Bar && IsFirst(code, met.Step))
         {
             _equals.Offer(_nearest, distance, met.Place);
         }
-    }
-
-    private int Distance(ReadOnlySpan<ulong> code)
-    {
-        var distance = 0;
-        for (var j = 0; j < _query.Length; j++)
-        {
-            distance += BitOperations.PopCount(code[j] ^ _query[j]);
-        }
-
-        return distance;
     }
 
     /// <summary>Whether no earlier step has met the code.</summary>
@@ -336,11 +299,4 @@ internal readonly unsafe ref struct SubstringSearch
 
         return true;
     }
-
-    /// <summary>A code that may be a hit.</summary>
-    /// <param name="Place">Where its value is, later the value.</param>
-    /// <param name="Distance">The kept word's distance.</param>
-    /// <param name="Table">Number of the table.</param>
-    /// <param name="Step">The step that met it.</param>
-    private readonly record struct Met(int Place, int Distance, int Table, int Step);
 }

@@ -38,6 +38,23 @@ internal sealed class SubstringTable
         KeptWord = (_word + 1) % words;
     }
 
+    /// <summary>Cuts codes into substrings whose lengths differ by one at most.</summary>
+    /// <param name="bits">Length of the codes.</param>
+    /// <param name="count">Number of substrings.</param>
+    /// <returns>An empty table for each.</returns>
+    public static SubstringTable[] Cut(int bits, int count)
+    {
+        var tables = new SubstringTable[count];
+        for (int t = 0, first = 0; t < count; t++)
+        {
+            var length = (bits - first) / (count - t);
+            tables[t] = new SubstringTable(first, length, (bits + 63) / 64);
+            first += length;
+        }
+
+        return tables;
+    }
+
     /// <summary>Length of the substrings in bits.</summary>
     public int Length { get; }
 
