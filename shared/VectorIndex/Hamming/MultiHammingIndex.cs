@@ -9,6 +9,7 @@ namespace Pipeline.VectorIndex.Hamming;
 /// would cost more than comparing with every code, the search does the latter, at worst after as long in vain.
 /// </summary>
 /// <remarks>
+/// Whenever the number of tables changes, codes of one word are cut in an order of their bits that is learned from them anew (ours).
 /// Equal codes are one entry, however many ids they have. A code takes about 18 + 18·m bytes beside two copies of itself.
 /// </remarks>
 public sealed class MultiHammingIndex : IHammingIndex
