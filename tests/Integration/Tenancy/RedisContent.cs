@@ -35,6 +35,8 @@ internal sealed class RedisContent(string connectionString) : IAsyncDisposable
                     }
 
                     break;
+                case RedisType.None:
+                    break; // its time ended since it was listed
                 case var other:
                     throw new NotSupportedException($"{name} is a {other}.");
             }
