@@ -117,7 +117,7 @@ public static class MessagingServiceCollectionExtensions
                 bus.UsingRabbitMq((context, factory) =>
                 {
                     ConfigureHost(factory, context.GetRequiredService<IOptions<MessagingOptions>>().Value);
-                    factory.ConnectEndpointConfigurationObserver(context.GetRequiredService<RefusingConnection>());
+                    factory.ConnectEndpointConfigurationObserver(new ChannelFilterObserver(context.GetRequiredService<RefusingConnection>()));
                     ConfigureBus(factory, context);
                 });
             }
@@ -180,7 +180,7 @@ public static class MessagingServiceCollectionExtensions
         factory.Publish<ImageEvent>(topology => topology.Exclude = true);
 
         factory.UsePublishFilter(typeof(LifeStampFilter<>), context);
-        factory.ConnectEndpointConfigurationObserver(new LateAnswerObserver(options.BrokerTimeout));
+        factory.ConnectEndpointConfigurationObserver(new ChannelFilterObserver(new LateAnswerFilter(options.BrokerTimeout)));
 
         var catalog = context.GetRequiredService<EndpointCatalog>();
         var definitions = context.GetServices<ConsumerDefinitionType>().Select(type => (IConsumerDefinition)context.GetRequiredService(type.Service)).ToArray();

@@ -12,7 +12,7 @@ namespace Pipeline.Messaging.Publishing;
 /// election asks the dead node, and refuses everything until that is back. No queue here has a length limit, so nothing is refused as a rule.
 /// </summary>
 internal sealed class RefusingConnection(TimeProvider time, ILogger<RefusingConnection> logger)
-    : IPublishObserver, ISendObserver, IFilter<ChannelContext>, IEndpointConfigurationObserver
+    : IPublishObserver, ISendObserver, IFilter<ChannelContext>
 {
     /// <summary>An election is over by then: what is refused still will be refused on.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -24,15 +24,6 @@ internal sealed class RefusingConnection(TimeProvider time, ILogger<RefusingConn
     private IConnection? _connection;
     private long? _first;
     private long _last;
-
-    public void EndpointConfigured<T>(T configurator)
-        where T : IReceiveEndpointConfigurator
-    {
-        if (configurator is IRabbitMqReceiveEndpointConfigurator rabbit)
-        {
-            rabbit.ConfigureChannel(channel => channel.UseFilter(this));
-        }
-    }
 
     // All channels of a bus, those that it sends by too, are on one connection.
     public Task Send(ChannelContext context, IPipe<ChannelContext> next)

@@ -16,8 +16,8 @@ public sealed class InteractiveScalingTests(SharedServers servers)
     {
         await using var virtualHost = await (await servers.RabbitMqAsync()).CreateVirtualHostAsync();
         var (first, second) = (new Answers(), new Answers());
-        var leaving = await StartAsync(virtualHost, first);
-        await using var staying = await StartAsync(virtualHost, second);
+        var leaving = await StartAsync(BusHost.Settings(virtualHost.AmqpUri), first);
+        await using var staying = await StartAsync(BusHost.Settings(virtualHost.AmqpUri), second);
         await using var scope = staying.Services.CreateAsyncScope();
         var client = scope.ServiceProvider.GetRequiredService<IRequestClient<CreateCollection>>();
 
@@ -32,8 +32,9 @@ public sealed class InteractiveScalingTests(SharedServers servers)
         Assert.Equal(before, first.Count);
     }
 
-    private static Task<BusHost> StartAsync(RabbitMqVirtualHost virtualHost, Answers answers) =>
-        BusHost.StartAsync(BusHost.Settings(virtualHost.AmqpUri), services => services
+    /// <summary>Starts a worker that answers, and counts its answers.</summary>
+    internal static Task<BusHost> StartAsync(Dictionary<string, string?> settings, Answers answers) =>
+        BusHost.StartAsync(settings, services => services
             .AddSingleton(answers)
             .AddPipelineConsumers(bus => bus.AddConsumer<CountingConsumer, CountingDefinition>()));
 

@@ -45,9 +45,7 @@ public sealed class RefusingBrokerTests(SharedServers servers)
     {
         var broker = await servers.RabbitMqAsync();
         await using var virtualHost = await broker.CreateVirtualHostAsync();
-        await using var host = await BusHost.StartAsync(BusHost.Settings(virtualHost.AmqpUri), services => services
-            .AddSingleton(new InteractiveScalingTests.Answers())
-            .AddPipelineConsumers(bus => bus.AddConsumer<InteractiveScalingTests.CountingConsumer, InteractiveScalingTests.CountingDefinition>()));
+        await using var host = await InteractiveScalingTests.StartAsync(BusHost.Settings(virtualHost.AmqpUri), new());
         var bus = host.Services.GetRequiredService<IBus>();
         await AskAsync(TimeSpan.FromSeconds(30));
         await using var full = await FullQueue.CreateAsync(virtualHost, typeof(CreateCollection));

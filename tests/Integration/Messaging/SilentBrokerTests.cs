@@ -19,9 +19,7 @@ public sealed class SilentBrokerTests(SharedServers servers)
         await using var virtualHost = await broker.CreateVirtualHostAsync();
         await using var relay = new TcpRelay(broker.Host, broker.Port);
         var settings = BusHost.Settings(new UriBuilder(virtualHost.AmqpUri) { Port = relay.Port }.Uri);
-        await using var host = await BusHost.StartAsync(settings, services => services
-            .AddSingleton(new InteractiveScalingTests.Answers())
-            .AddPipelineConsumers(bus => bus.AddConsumer<InteractiveScalingTests.CountingConsumer, InteractiveScalingTests.CountingDefinition>()));
+        await using var host = await InteractiveScalingTests.StartAsync(settings, new());
         await AskAsync(TimeSpan.FromSeconds(30));
 
         relay.Silence();
