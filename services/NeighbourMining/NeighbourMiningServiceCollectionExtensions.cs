@@ -10,7 +10,7 @@ public static class NeighbourMiningServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(configuration);
         return configuration.GetValue("Mining:Enabled", true)
-            ? services.AddSingleton<StoredFeatures>().AddMining(configuration).AddVocabularyTraining(configuration)
+            ? services.AddMining(configuration).AddVocabularyTraining(configuration)
             : services;
     }
 }

@@ -16,6 +16,7 @@ public static class CatalogServiceCollectionExtensions
         services.TryAddSingleton<VocabularyCatalog>();
         services.TryAddSingleton<EncoderCatalog>();
         services.TryAddSingleton<ModelUpdateCatalog>();
+        services.TryAddSingleton<FeatureBlobs>();
         services.TryAddSingleton<BlobReferences>();
         services.TryAddSingleton<ImageManifests>();
         services.TryAddSingleton<CollectionManifests>();

@@ -18,7 +18,7 @@ public sealed partial class CollectionEncoders(
     CollectionCatalog collections,
     EncoderCatalog trainings,
     ImageCatalog images,
-    IBlobStore blobs,
+    FeatureBlobs stored,
     ArtifactStore artifacts,
     Encoders encoders,
     CandidateTraining candidates,
@@ -91,7 +91,7 @@ public sealed partial class CollectionEncoders(
         TrainingFeatures features;
         try
         {
-            features = await TrainingFeatures.ReadAsync(images, blobs, command.Collection, generation, options.Value, seed, ct);
+            features = await TrainingFeatures.ReadAsync(images, stored, command.Collection, generation, options.Value, seed, ct);
         }
         catch (TrainingDataException e)
         {
@@ -108,7 +108,7 @@ public sealed partial class CollectionEncoders(
     private async Task<EncoderTraining> CompareAsync(
         TrainEncoder command, Generation generation, TrainingFeatures features, IReadOnlyList<IHashLearner> learners, int bits, ulong seed, long started, CancellationToken ct)
     {
-        LogBegun(logger, command.Collection, learners.Count, bits, features.Gallery.Count, features.Queries.Count);
+        LogBegun(logger, command.Collection, learners.Count, bits, features.Gallery.Count, features.Queries.Count, features.LeftOut);
         var comparison = await Task.Run(() => HeldOutComparison.Prepare(features, ct), ct);
         var present = await MeasurePresentAsync(command.Collection, generation, comparison, ct);
         var trained = await TrainAllAsync(command, learners, features, comparison, bits, seed, started, ct);
@@ -226,6 +226,7 @@ public sealed partial class CollectionEncoders(
             {
                 ["rows"] = features.Gallery.Count,
                 ["heldOut"] = features.Queries.Count,
+                ["imagesLeftOut"] = features.LeftOut,
                 ["labelled"] = features.Labels?.Gallery.Count(label => label is not null) ?? 0,
                 ["map"] = figures.Map,
                 ["presentMap"] = present?.Map ?? 0,
@@ -233,8 +234,8 @@ public sealed partial class CollectionEncoders(
             },
         };
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Training encoders for {Collection} by {Methods} methods: {Bits} bits from {Rows} features, compared on {HeldOut}")]
-    private static partial void LogBegun(ILogger logger, string collection, int methods, int bits, int rows, int heldOut);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Training encoders for {Collection} by {Methods} methods: {Bits} bits from {Rows} features, compared on {HeldOut}; {LeftOut} images are left out")]
+    private static partial void LogBegun(ILogger logger, string collection, int methods, int bits, int rows, int heldOut, int leftOut);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Encoder {Method} for {Collection}: mAP {Map:0.0000}, trained in {Seconds:0.0} s {Detail}")]
     private static partial void LogCandidate(ILogger logger, string method, string collection, double map, double seconds, string? detail);

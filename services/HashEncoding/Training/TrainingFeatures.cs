@@ -3,7 +3,6 @@ using Pipeline.Contracts;
 using Pipeline.Hashing;
 using Pipeline.Hashing.Learning;
 using Pipeline.Onnx;
-using Pipeline.Storage;
 
 namespace Pipeline.HashEncoding.Training;
 
@@ -15,22 +14,26 @@ public sealed record TrainingFeatures(FeatureRows Gallery, FeatureRows Queries)
     /// <summary>What the rows are labelled; null where too few are, or nearly all the same.</summary>
     public TrainingLabels? Labels { get; init; }
 
+    /// <summary>Images without a row: their features are gone, damaged or of another length.</summary>
+    public int LeftOut { get; init; }
+
     /// <summary>One row of so many is held out.</summary>
     private const int HeldOutShare = 5;
 
     /// <summary>
-    /// Reads and splits features. Which ones depends on the images' ids and the seed alone: not on when they arrived.
+    /// Reads and splits features. Which ones depends on the images' ids and the seed alone: not on when they arrived. What cannot be read of one image
+    /// does not keep the others from being learned from.
     /// </summary>
     /// <param name="catalog">The catalog.</param>
-    /// <param name="blobs">Where features are.</param>
+    /// <param name="stored">Where features are.</param>
     /// <param name="collection">The collection.</param>
     /// <param name="generation">Whose model's features are read.</param>
     /// <param name="options">How many.</param>
     /// <param name="seed">Chooses and splits.</param>
     /// <param name="ct">Cancels.</param>
-    /// <exception cref="TrainingDataException">There are too few, or a value is not finite.</exception>
+    /// <exception cref="TrainingDataException">There are too few.</exception>
     public static async Task<TrainingFeatures> ReadAsync(
-        ImageCatalog catalog, IBlobStore blobs, string collection, Generation generation, EncoderTrainingOptions options, ulong seed, CancellationToken ct)
+        ImageCatalog catalog, FeatureBlobs stored, string collection, Generation generation, EncoderTrainingOptions options, ulong seed, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(generation);
         ArgumentNullException.ThrowIfNull(options);
@@ -40,14 +43,17 @@ public sealed record TrainingFeatures(FeatureRows Gallery, FeatureRows Queries)
             .Select(image => (image.Features.FeatureKey!, image.Label))];
         var read = new float[]?[images.Length];
         await Parallel.ForAsync(0, images.Length, ct, async (i, token) =>
-            read[i] = await blobs.TryReadAsync(images[i].Key, token) is { } stored ? CnnFeatures.ReadEmbedding(stored) : null);
+            read[i] = await stored.ReadAsync<float[]?>(images[i].Key, static bytes => CnnFeatures.ReadEmbedding(bytes), null, token));
 
-        // What is gone belonged to an image that was deleted meanwhile.
         int[] there = [.. Enumerable.Range(0, images.Length).Where(i => read[i]?.Length == generation.Dimensions)];
         float[][] rows = [.. there.Select(i => read[i]!)];
         string?[] labels = [.. there.Select(i => images[i].Label)];
         var features = Split(rows, generation.Dimensions, options.MaxHeldOut, seed, labels);
-        return features with { Labels = TrainingLabels.Of(labels, features.Queries.Count, options.MinLabelled) };
+        return features with
+        {
+            Labels = TrainingLabels.Of(labels, features.Queries.Count, options.MinLabelled),
+            LeftOut = images.Length - there.Length,
+        };
     }
 
     /// <summary>Splits rows at random, by the seed.</summary>

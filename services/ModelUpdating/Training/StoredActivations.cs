@@ -4,12 +4,11 @@ using Pipeline.Learning;
 using Pipeline.Learning.Losses;
 using Pipeline.ModelUpdating.Evidence;
 using Pipeline.Onnx;
-using Pipeline.Storage;
 
 namespace Pipeline.ModelUpdating.Training;
 
 /// <summary>Reads what extraction stored of images: trunk activations of the backbone, embeddings of the present model. No image is decoded.</summary>
-public sealed partial class StoredActivations(IBlobStore blobs, ILogger<StoredActivations> logger)
+public sealed partial class StoredActivations(FeatureBlobs features, ILogger<StoredActivations> logger)
 {
     /// <summary>Reads the images of a plan; those of which a part is missing, damaged or of another shape are left out with their pairs.</summary>
     /// <param name="collection">The collection.</param>
@@ -68,43 +67,24 @@ public sealed partial class StoredActivations(IBlobStore blobs, ILogger<StoredAc
     private async Task<Activation?> ReadAsync(string collection, Generation generation, PlannedImage image, CancellationToken ct)
     {
         var key = BlobKeys.Cnn(collection, image.Id, image.Incarnation, generation.Backbone);
-        try
+        if (await features.ReadAsync<CnnFeatures?>(key, static bytes => CnnFeatures.Parse(bytes), null, ct) is not { } stored)
         {
-            if (await blobs.TryReadAsync(key, ct) is not { } stored)
-            {
-                return null;
-            }
-
-            var features = CnnFeatures.Parse(stored);
-            var embedding = features.Embedding.ToArray();
-            if (generation.ModelVersion != generation.Backbone)
-            {
-                key = BlobKeys.Cnn(collection, image.Id, image.Incarnation, generation.ModelVersion);
-                if (await blobs.TryReadAsync(key, ct) is not { } present)
-                {
-                    return null;
-                }
-
-                embedding = CnnFeatures.ReadEmbedding(present);
-            }
-
-            // What has no direction has no neighbours, and nothing can be learned from what is not finite.
-            return features.Trunk.Length > 0 && !features.Trunk.Span.ContainsAnyExceptInRange(Half.MinValue, Half.MaxValue) && embedding.AsSpan().ContainsAnyExcept(0f)
-                ? new Activation(features.Trunk, features.TrunkShape, embedding)
-                : null;
-        }
-        catch (InvalidDataException e)
-        {
-            LogDamaged(logger, key, e.Message);
             return null;
         }
+
+        var embedding = generation.ModelVersion == generation.Backbone
+            ? stored.Embedding.ToArray()
+            : await features.ReadAsync<float[]?>(
+                BlobKeys.Cnn(collection, image.Id, image.Incarnation, generation.ModelVersion), static bytes => CnnFeatures.ReadEmbedding(bytes), null, ct);
+
+        // What has no direction has no neighbours, and nothing can be learned from what is not finite.
+        return embedding?.AsSpan().ContainsAnyExcept(0f) == true && stored.Trunk.Length > 0 && !stored.Trunk.Span.ContainsAnyExceptInRange(Half.MinValue, Half.MaxValue)
+            ? new Activation(stored.Trunk, stored.TrunkShape, embedding)
+            : null;
     }
 
     private sealed record Activation(ReadOnlyMemory<Half> Trunk, int[] Shape, float[] Embedding);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{LeftOut} of {Images} images of {Collection} are left out of the update: their stored features are missing, damaged or of another shape")]
     private static partial void LogLeftOut(ILogger logger, int leftOut, int images, string collection);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The features {Key} are damaged: {Detail}")]
-    private static partial void LogDamaged(ILogger logger, string key, string detail);
 }

@@ -17,7 +17,7 @@ public sealed partial class CollectionEmbedding(
     CollectionCatalog collections,
     ImageCatalog images,
     NeighbourhoodCatalog neighbourhoods,
-    StoredFeatures features,
+    FeatureBlobs features,
     IEventPublisher events,
     IOptions<MiningOptions> mining,
     IOptions<EmbeddingOptions> embedding,

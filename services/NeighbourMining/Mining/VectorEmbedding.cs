@@ -12,7 +12,7 @@ namespace Pipeline.NeighbourMining;
 /// Embeds images as they stream in: each one's CNN vector, pulled by those of its verified SIFT neighbours. That is the first
 /// round of a batch sweep, exactly.
 /// </summary>
-public sealed class VectorEmbedding(ImageCatalog images, StoredFeatures features, IOptions<EmbeddingOptions> options, TimeProvider time)
+public sealed class VectorEmbedding(ImageCatalog images, FeatureBlobs features, IOptions<EmbeddingOptions> options, TimeProvider time)
 {
     /// <summary>
     /// The embedded vectors of images of one collection, without those whose features, or those of this model, are gone or damaged. Images that an

@@ -5,7 +5,7 @@ using Pipeline.Sift;
 namespace Pipeline.NeighbourMining.Vocabularies;
 
 /// <summary>The stored SIFT features of a collection, or of a sample of it.</summary>
-public sealed class TrainingImages(ImageCatalog images, StoredFeatures features)
+public sealed class TrainingImages(ImageCatalog images, FeatureBlobs features)
 {
     /// <summary>Features of at most so many images. Which ones and in which order depends on their ids and the seed alone.</summary>
     /// <param name="collection">The collection.</param>

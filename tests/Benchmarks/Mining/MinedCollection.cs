@@ -53,7 +53,7 @@ internal sealed class MinedCollection : IAsyncDisposable, INeighbourQueries, IEv
             _images,
             this,
             new PairVerification(this, _neighbourhoods, options),
-            new VectorEmbedding(_images, new StoredFeatures(_blobs, NullLogger<StoredFeatures>.Instance), Create(new EmbeddingOptions()), TimeProvider.System),
+            new VectorEmbedding(_images, new FeatureBlobs(_blobs, NullLogger<FeatureBlobs>.Instance), Create(new EmbeddingOptions()), TimeProvider.System),
             this,
             options);
     }

@@ -141,6 +141,26 @@ public sealed class CollectionEncodersTests : IAsyncLifetime
         Assert.Equal(1, learner.Trainings);
     }
 
+    [Fact]
+    public async Task Features_that_are_damaged_gone_or_of_another_length_do_not_keep_an_encoder_from_being_trained_on_the_others()
+    {
+        var whole = new CnnFeatures(new float[Dimensions], Array.Empty<Half>(), []).Serialize();
+        var notFinite = new CnnFeatures(Enumerable.Repeat(float.NaN, Dimensions).ToArray(), Array.Empty<Half>(), []).Serialize();
+        foreach (var stored in (byte[]?[])[whole[..^1], notFinite, null])
+        {
+            await AddStoredAsync(stored, "c");
+        }
+
+        await AddAsync(new float[Dimensions + 1], "c");
+
+        var command = Command();
+        Assert.NotNull(await RunAsync(command, LearnerOf.Planes("lsh")));
+
+        var training = await TrainingAsync(command);
+        Assert.Equal((96, 24), (training.Rows, training.HeldOut));
+        Assert.Equal(4, (await _catalog.Artifacts.GetAsync(training.Version!, None))!.Lineage.Metrics["imagesLeftOut"]);
+    }
+
     [Theory]
     [InlineData(8)]
     [InlineData(20)]
@@ -265,7 +285,7 @@ public sealed class CollectionEncodersTests : IAsyncLifetime
             _catalog.Collections,
             _catalog.Encoders,
             _catalog.Images,
-            _catalog.Blobs,
+            new FeatureBlobs(_catalog.Blobs, NullLogger<FeatureBlobs>.Instance),
             _catalog.Artifacts,
             _encoders,
             new CandidateTraining(OnnxFixture.Sessions),
@@ -276,11 +296,18 @@ public sealed class CollectionEncodersTests : IAsyncLifetime
             NullLogger<CollectionEncoders>.Instance);
     }
 
-    private async Task AddAsync(float[] embedding, string model, params string[] labels)
+    private Task AddAsync(float[] embedding, string model, params string[] labels) =>
+        AddStoredAsync(new CnnFeatures(embedding, Array.Empty<Half>(), []).Serialize(), model, labels);
+
+    private async Task AddStoredAsync(byte[]? features, string model, params string[] labels)
     {
         var image = Guid.NewGuid();
         var key = BlobKeys.Cnn(Collection, image, 1, model);
-        await _catalog.Blobs.PutAsync(key, new CnnFeatures(embedding, Array.Empty<Half>(), []).Serialize(), None);
+        if (features is not null)
+        {
+            await _catalog.Blobs.PutAsync(key, features, None);
+        }
+
         var stages = new Dictionary<string, StageOutcome> { [Stages.Cnn] = new() { Done = true, Version = model, FeatureKey = key } };
         await _catalog.Images.UpdateAsync(
             Collection, image, _ => new ImageRecord { ImageId = image, Collection = Collection, Status = ImageStatus.Indexed, Stages = stages, Labels = labels }, None);

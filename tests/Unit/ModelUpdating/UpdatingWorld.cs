@@ -228,7 +228,7 @@ internal sealed class UpdatingWorld : IAsyncDisposable
             Catalog.Collections,
             Updates,
             new UpdatePlans(Blobs, Catalog.Images, Planner(), new ListLogger<UpdatePlans>(Log)),
-            new StoredActivations(Blobs, NullLogger<StoredActivations>.Instance),
+            new StoredActivations(new FeatureBlobs(Blobs, NullLogger<FeatureBlobs>.Instance), NullLogger<StoredActivations>.Instance),
             new PresentHead(new BackboneModel(Options.Create(new BackboneOptions())), Options.Create(new BackboneOptions()), Catalog.Artifacts),
             new HeadTrainer(
                 OnnxFixture.Sessions, checkpoints, Updates, Options.Create(Updating), Options.Create(Learning), Options.Create(Synthesis), Options.Create(Gate), metrics, TimeProvider.System, NullLogger<HeadTrainer>.Instance),

@@ -73,7 +73,7 @@ internal sealed class MiningWorld : IAsyncDisposable, INeighbourQueries, IEventP
         Images,
         this,
         new PairVerification(this, Neighbourhoods, Microsoft.Extensions.Options.Options.Create(Options)),
-        new VectorEmbedding(Images, new StoredFeatures(_blobs, NullLogger<StoredFeatures>.Instance), Microsoft.Extensions.Options.Options.Create(new EmbeddingOptions()), TimeProvider.System),
+        new VectorEmbedding(Images, new FeatureBlobs(_blobs, NullLogger<FeatureBlobs>.Instance), Microsoft.Extensions.Options.Options.Create(new EmbeddingOptions()), TimeProvider.System),
         this,
         Microsoft.Extensions.Options.Options.Create(Options));
 
@@ -81,7 +81,7 @@ internal sealed class MiningWorld : IAsyncDisposable, INeighbourQueries, IEventP
         _collections,
         Images,
         Neighbourhoods,
-        new StoredFeatures(_blobs, NullLogger<StoredFeatures>.Instance),
+        new FeatureBlobs(_blobs, NullLogger<FeatureBlobs>.Instance),
         this,
         Microsoft.Extensions.Options.Options.Create(Options),
         Microsoft.Extensions.Options.Options.Create(new EmbeddingOptions()),

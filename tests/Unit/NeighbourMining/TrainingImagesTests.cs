@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Catalog;
 using Pipeline.Contracts;
-using Pipeline.NeighbourMining;
 using Pipeline.NeighbourMining.Vocabularies;
 using Pipeline.Sift;
 using Pipeline.Tests.Unit.Catalog;
@@ -25,7 +24,7 @@ public sealed class TrainingImagesTests : IAsyncLifetime
         await AddAsync("damaged", [1, 2, 3]);
         await AddAsync("gone", null);
 
-        var read = await new TrainingImages(_catalog.Images, new StoredFeatures(_catalog.Blobs, NullLogger<StoredFeatures>.Instance))
+        var read = await new TrainingImages(_catalog.Images, new FeatureBlobs(_catalog.Blobs, NullLogger<FeatureBlobs>.Instance))
             .ReadAsync(CatalogFixture.Collection, most: 10, seed: 1, None);
 
         Assert.Equal((64, 48), (Assert.Single(read).Width, read[0].Height));

@@ -1,12 +1,13 @@
+using Microsoft.Extensions.Logging;
 using Pipeline.Storage;
 
-namespace Pipeline.NeighbourMining;
+namespace Pipeline.Catalog;
 
 /// <summary>
-/// Reads what other stages stored of images. What is gone belonged to an image that was deleted meanwhile; what is damaged is logged and counts as
-/// gone, so that one image's blob neither stops the mining of those around it nor a training on all.
+/// Reads what stages stored of images, for whoever works on many of them at once. What is gone belonged to an image that was deleted meanwhile; what is
+/// damaged is logged and counts as gone, so that one image's blob neither stops the mining of those around it nor a training on all.
 /// </summary>
-public sealed partial class StoredFeatures(IBlobStore blobs, ILogger<StoredFeatures> logger)
+public sealed partial class FeatureBlobs(IBlobStore blobs, ILogger<FeatureBlobs> logger)
 {
     /// <summary>Reads one blob.</summary>
     /// <typeparam name="T">What is stored.</typeparam>
