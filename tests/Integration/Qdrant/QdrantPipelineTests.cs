@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Pipeline.Catalog;
+using Pipeline.Contracts;
 using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Queries;
 using Pipeline.Indexing;
@@ -28,8 +29,10 @@ public sealed class QdrantPipelineTests(QdrantPipelineFixture fixture) : IClassF
     [Fact]
     public async Task Images_are_found_in_every_mode_and_gone_once_they_are_deleted()
     {
-        var uploads = await Task.WhenAll(
-            from scene in Enumerable.Range(1, 8) from view in Enumerable.Range(0, Views) select _pipeline.UploadAsync(new { bytes = Scenes.View(scene, view) }));
+        byte[][] pictures = [.. Scenes.Views(1, 8, Views)];
+        var wanted = pictures.Length / 2;
+        var asked = new ImageSource { Bytes = pictures[wanted] };
+        var uploads = await Task.WhenAll(pictures.Select(bytes => _pipeline.UploadAsync(new { bytes })));
         var images = await Task.WhenAll(uploads.Select(_pipeline.FinishedAsync));
         var training = Guid.NewGuid();
         await _pipeline.SendAsync(new TrainVocabulary { Collection = TestPipeline.Collection, Words = 48, Seed = 1, CorrelationId = training });
@@ -37,16 +40,16 @@ public sealed class QdrantPipelineTests(QdrantPipelineFixture fixture) : IClassF
 
         foreach (var mode in (string[])[SearchModes.Cnn, SearchModes.Hash, SearchModes.Sift, SearchModes.Cie, SearchModes.Fused])
         {
-            var query = new SearchImages { Collection = TestPipeline.Collection, Image = new() { Bytes = Scenes.View(3, 0) }, Mode = mode, Limit = Views };
+            var query = new SearchImages { Collection = TestPipeline.Collection, Image = asked, Mode = mode, Limit = Views };
             var results = await SearchAsync(query with { Rerank = RerankModes.Geometric });
-            Assert.True(results.Hits.Select(hit => hit.ImageId).Contains(images[4].ImageId), mode);
+            Assert.True(results.Hits.Select(hit => hit.ImageId).Contains(images[wanted].ImageId), mode);
             Assert.Equal(MatchKinds.Duplicate, results.Hits[0].Match);
         }
 
-        var gone = images[4];
+        var gone = images[wanted];
         await _pipeline.SendAsync(new DeleteImage { Collection = gone.Collection, Tenant = gone.Tenant, ImageId = gone.ImageId, Incarnation = gone.Incarnation });
         await Eventually.TrueAsync(async ct => await _pipeline.PointAsync(gone.ImageId, ct) is null, Patience, "The point's end");
-        var left = await SearchAsync(new() { Collection = TestPipeline.Collection, Image = new() { Bytes = Scenes.View(3, 0) }, Mode = SearchModes.Hash, Limit = 100 });
+        var left = await SearchAsync(new() { Collection = TestPipeline.Collection, Image = asked, Mode = SearchModes.Hash, Limit = 100 });
         Assert.DoesNotContain(left.Hits, hit => hit.ImageId == gone.ImageId);
     }
 
