@@ -1,6 +1,9 @@
 namespace Pipeline.HashEncoding.Training;
 
-/// <summary>What images are labelled, as numbers: of each row its image's first label, null where it has none.</summary>
+/// <summary>
+/// What images are labelled, as numbers: of each row its image's first label, null where it has none. A label names a class, which people's verdicts on
+/// pairs leave alone: two images that do not show the same thing may well be of one class.
+/// </summary>
 /// <param name="Gallery">Of the rows that encoders are trained on.</param>
 /// <param name="Queries">Of the rows held out.</param>
 public sealed record TrainingLabels(IReadOnlyList<int?> Gallery, IReadOnlyList<int?> Queries)
