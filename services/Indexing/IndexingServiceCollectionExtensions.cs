@@ -53,6 +53,7 @@ public static class IndexingServiceCollectionExtensions
         services.AddPipelineRoute<EncodeImage>("re-encoding");
         services.AddPipelineRoute<EmbedImages>("re-embedding");
         services.AddPipelineRoute<PairJudged>("neighbour-mining");
+        services.AddPipelineRoute<PairJudged>("model-evidence");
         return services.AddPipelineConsumers(bus =>
         {
             bus.AddConsumer<FeatureEventsConsumer, FeatureEventsConsumerDefinition>();

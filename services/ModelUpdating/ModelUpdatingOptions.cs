@@ -12,7 +12,7 @@ public sealed class ModelUpdatingOptions
     /// <summary>Whether a collection's model is updated by itself. Default true.</summary>
     public bool Automatic { get; set; } = true;
 
-    /// <summary>New verified pairs since the last update that start one. 1 to 10,000,000, default 200.</summary>
+    /// <summary>New pairs since the last update, verified or the same by people's word, that start one. 1 to 10,000,000, default 200.</summary>
     [Range(1, 10_000_000)]
     public int MinNewPairs { get; set; } = 200;
 
@@ -39,7 +39,7 @@ public sealed class ModelUpdatingOptions
     [Range(4, 1_000_000)]
     public int MaxImages { get; set; } = 20_000;
 
-    /// <summary>Most pairs of an update, those of the newest images. 2 to 10,000,000, default 100,000.</summary>
+    /// <summary>Most pairs of an update: those that people said are the same, then those of the newest images. 2 to 10,000,000, default 100,000.</summary>
     [Range(2, 10_000_000)]
     public int MaxPairs { get; set; } = 100_000;
 

@@ -5,7 +5,7 @@ using Pipeline.Contracts.Events;
 
 namespace Pipeline.ModelUpdating.Evidence;
 
-/// <summary>Walks over what mining found in a collection.</summary>
+/// <summary>Walks over what mining found and people said in a collection.</summary>
 public sealed class CollectionWalk(ImageCatalog images, NeighbourhoodCatalog neighbourhoods)
 {
     private const int PageSize = 200;
@@ -36,4 +36,11 @@ public sealed class CollectionWalk(ImageCatalog images, NeighbourhoodCatalog nei
 /// <summary>An image and its pairs.</summary>
 /// <param name="Image">The image.</param>
 /// <param name="Pairs">The pairs that start at it, verified or not.</param>
-public sealed record MinedImage(ImageRecord Image, IReadOnlyList<MinedPair> Pairs);
+public sealed record MinedImage(ImageRecord Image, IReadOnlyList<MinedPair> Pairs)
+{
+    /// <summary>The pairs that an update could learn from, as hashes: the verified ones, and those that people said are the same.</summary>
+    internal IEnumerable<ulong> Evidence() =>
+        Pairs.Where(pair => pair.Verified).Select(pair => pair.OtherId)
+            .Concat(Image.Verdicts.Where(verdict => verdict.Verdict == PairVerdicts.Same).Select(verdict => verdict.OtherId))
+            .Select(other => PairHash.Of(Image.ImageId, other));
+}

@@ -5,11 +5,18 @@ using Pipeline.Messaging;
 
 namespace Pipeline.ModelUpdating.Evidence;
 
-/// <summary>Hears of pairs.</summary>
-public sealed class EvidenceConsumer(SeenPairs pairs) : IConsumer<NeighboursMined>
+/// <summary>Hears of pairs: those that were mined, and those that people judged.</summary>
+public sealed class EvidenceConsumer(SeenPairs pairs) : IConsumer<NeighboursMined>, IConsumer<PairJudged>
 {
     /// <inheritdoc/>
     public Task Consume(ConsumeContext<NeighboursMined> context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return pairs.HintAsync(context.Message, context.CancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task Consume(ConsumeContext<PairJudged> context)
     {
         ArgumentNullException.ThrowIfNull(context);
         return pairs.HintAsync(context.Message, context.CancellationToken);

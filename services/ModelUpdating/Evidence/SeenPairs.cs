@@ -1,11 +1,12 @@
 using Pipeline.Catalog;
+using Pipeline.Contracts;
 using Pipeline.Contracts.Events;
 using Pipeline.Storage;
 
 namespace Pipeline.ModelUpdating.Evidence;
 
 /// <summary>
-/// Which verified pairs of a collection no update has seen yet. Told changes are only counted, as a hint when to look: they come twice and
+/// Which pairs of a collection, verified or the same by people's word, no update has seen yet. Told changes are only counted, as a hint when to look: they come twice and
 /// out of order, and after a change of model most pairs are told again. What decides is a look at the catalog.
 /// </summary>
 public sealed class SeenPairs(IStateStore state, IBlobStore blobs, CollectionWalk walk)
@@ -20,7 +21,17 @@ public sealed class SeenPairs(IStateStore state, IBlobStore blobs, CollectionWal
         }
     }
 
-    /// <summary>Roughly how many pairs are new: never fewer than there are, if all that was mined was told.</summary>
+    /// <summary>Notes what a person said: mining tells of it only where it found the pair.</summary>
+    public async Task HintAsync(PairJudged judged, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(judged);
+        if (judged.Verdict == PairVerdicts.Same)
+        {
+            await AddAsync(judged.Collection, 1, ct);
+        }
+    }
+
+    /// <summary>Roughly how many pairs are new: never fewer than there are, if all that was mined and judged was told.</summary>
     public Task<long> HintedAsync(string collection, CancellationToken ct) => state.GetCounterAsync(HintKey(collection), ct);
 
     /// <summary>Counts exactly, and corrects the hint by that.</summary>
@@ -31,16 +42,10 @@ public sealed class SeenPairs(IStateStore state, IBlobStore blobs, CollectionWal
         var seen = await PairHash.ReadAsync(blobs, BlobKeys.SeenPairs(collection), ct);
         var images = 0;
         var fresh = new HashSet<ulong>();
-        await foreach (var (image, pairs) in walk.WalkAsync(collection, ct))
+        await foreach (var image in walk.WalkAsync(collection, ct))
         {
             images++;
-            foreach (var hash in pairs.Where(pair => pair.Verified).Select(pair => PairHash.Of(image.ImageId, pair.OtherId)))
-            {
-                if (Array.BinarySearch(seen, hash) < 0)
-                {
-                    fresh.Add(hash);
-                }
-            }
+            fresh.UnionWith(image.Evidence().Where(hash => Array.BinarySearch(seen, hash) < 0));
         }
 
         await AddAsync(collection, fresh.Count - hinted, ct);
@@ -67,5 +72,5 @@ public sealed class SeenPairs(IStateStore state, IBlobStore blobs, CollectionWal
 
 /// <summary>What an update could learn from.</summary>
 /// <param name="Images">Indexed images with CNN features.</param>
-/// <param name="NewPairs">Verified pairs, each once, that no update has seen.</param>
+/// <param name="NewPairs">Pairs that are verified or that people said are the same, each once, that no update has seen.</param>
 public readonly record struct EvidenceCount(int Images, int NewPairs);

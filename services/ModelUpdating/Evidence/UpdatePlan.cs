@@ -8,6 +8,9 @@ public sealed record UpdatePlan
     /// <summary>Kind of pairs that come from labels, beside those of <see cref="Contracts.Events.PairKinds"/>.</summary>
     public const string LabelKind = "label";
 
+    /// <summary>Kind of pairs that people said are the same and mining has not found.</summary>
+    public const string JudgedKind = "judged";
+
     /// <summary>The model in use.</summary>
     public required string ModelVersion { get; init; }
 

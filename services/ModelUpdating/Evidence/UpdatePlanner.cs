@@ -14,8 +14,8 @@ public sealed class UpdatePlanner(CollectionWalk walk, SeenPairs seen, LearnedPa
     /// <summary>Pairs of the newest images that are looked at for each that may be used: some are not verified, or contradicted.</summary>
     private const int SaidPerPair = 4;
 
-    /// <summary>What the strongest of two directions says of a pair comes first.</summary>
-    private static readonly string[] Kinds = [PairKinds.Confirmed, PairKinds.Complementary, PairKinds.CnnOnly, UpdatePlan.LabelKind];
+    /// <summary>In the order of trust: what the strongest of two directions says of a pair comes first.</summary>
+    private static readonly string[] Kinds = [PairKinds.Confirmed, PairKinds.Complementary, PairKinds.CnnOnly, UpdatePlan.JudgedKind, UpdatePlan.LabelKind];
 
     /// <summary>Plans an update, and notes its pairs as seen.</summary>
     /// <param name="collection">The collection.</param>
@@ -28,8 +28,9 @@ public sealed class UpdatePlanner(CollectionWalk walk, SeenPairs seen, LearnedPa
         var placeOf = new Dictionary<Guid, int>();
         var said = new Dictionary<(Guid, Guid), Said>();
         var hashes = new HashSet<ulong>();
-        await foreach (var (image, pairs) in walk.WalkAsync(collection, ct))
+        await foreach (var mined in walk.WalkAsync(collection, ct))
         {
+            var (image, pairs) = mined;
             if (!placeOf.TryAdd(image.ImageId, living.Count))
             {
                 continue;
@@ -43,22 +44,20 @@ public sealed class UpdatePlanner(CollectionWalk walk, SeenPairs seen, LearnedPa
                 {
                     said[key] = said.GetValueOrDefault(key).With(pair);
                 }
-
-                if (pair.Verified)
-                {
-                    hashes.Add(PairHash.Of(image.ImageId, pair.OtherId));
-                }
             }
+
+            hashes.UnionWith(mined.Evidence());
         }
 
         await seen.NoteAsync(collection, [.. hashes], ct);
+        var judged = new JudgedPairs([.. living.Select(image => image.Image)], [.. living.Select(image => image.Verdicts)]);
         var contradictory = 0;
         var evidence = new List<Found>();
         foreach (var ((first, second), word) in said)
         {
             if (word.IsVerified && placeOf.TryGetValue(first, out var a) && placeOf.TryGetValue(second, out var b))
             {
-                if (word.IsDenied || AreDifferent(living[a], living[b]))
+                if ((word.IsDenied || AreDifferent(living[a], living[b])) && !judged.Same.Contains(new EvidencePair(a, b)))
                 {
                     contradictory++;
                 }
@@ -69,9 +68,12 @@ public sealed class UpdatePlanner(CollectionWalk walk, SeenPairs seen, LearnedPa
             }
         }
 
-        evidence.AddRange(ByLabel(living).Where(pair => !said.GetValueOrDefault(KeyOf(living[pair.Newer].Image.Id, living[pair.Older].Image.Id)).IsVerified));
-        contradictory += KeepApart(living, evidence);
-        return Bound(modelVersion, seed, living, evidence, contradictory, await learned.ReadAsync(collection, modelVersion, ct));
+        var found = evidence.Select(pair => pair.Places).ToHashSet();
+        evidence.AddRange(judged.Same.Where(pair => pair.First < pair.Second && !found.Contains(pair)).Select(pair => new Found(pair.First, pair.Second, UpdatePlan.JudgedKind)));
+        evidence.AddRange(ByLabel(living).Where(pair =>
+            !judged.Same.Contains(pair.Places) && !said.GetValueOrDefault(KeyOf(living[pair.Newer].Image.Id, living[pair.Older].Image.Id)).IsVerified));
+        contradictory += KeepApart(living, judged, evidence);
+        return Bound(modelVersion, seed, living, judged, evidence, contradictory, await learned.ReadAsync(collection, modelVersion, ct));
     }
 
     /// <summary>
@@ -79,17 +81,16 @@ public sealed class UpdatePlanner(CollectionWalk walk, SeenPairs seen, LearnedPa
     /// taken in the order of trust, those that people said are the same first, then by kind, then by the images' ids: who would join what is apart is out.
     /// </summary>
     /// <returns>How many are left out.</returns>
-    private static int KeepApart(List<Living> living, List<Found> evidence)
+    private static int KeepApart(List<Living> living, JudgedPairs judged, List<Found> evidence)
     {
-        var said = new JudgedPairs([.. living.Select(image => image.Image)], [.. living.Select(image => image.Verdicts)]);
-        if (said.NotSame.Count == 0)
+        if (judged.NotSame.Count == 0)
         {
             return 0;
         }
 
-        var subjects = new SubjectsApart(living.Count, said.NotSame);
+        var subjects = new SubjectsApart(living.Count, judged.NotSame);
         var kept = evidence
-            .OrderBy(pair => said.Same.Contains(new EvidencePair(pair.Newer, pair.Older)) ? 0 : 1)
+            .OrderBy(pair => judged.Same.Contains(pair.Places) ? 0 : 1)
             .ThenBy(pair => Array.IndexOf(Kinds, pair.Kind))
             .ThenBy(pair => KeyOf(living[pair.Newer].Image.Id, living[pair.Older].Image.Id))
             .Where(pair => subjects.TryJoin(pair.Newer, pair.Older))
@@ -97,12 +98,12 @@ public sealed class UpdatePlanner(CollectionWalk walk, SeenPairs seen, LearnedPa
         return evidence.RemoveAll(pair => !kept.Contains(pair));
     }
 
-    private UpdatePlan Bound(string modelVersion, int seed, List<Living> living, List<Found> evidence, int contradictory, ulong[] known)
+    /// <summary>Takes as many pairs and images as are allowed: first what people said, which is little and was work, then what is newest.</summary>
+    private UpdatePlan Bound(string modelVersion, int seed, List<Living> living, JudgedPairs judged, List<Found> evidence, int contradictory, ulong[] known)
     {
-        evidence.Sort((a, b) => (a.Older, a.Newer).CompareTo((b.Older, b.Newer)));
         var chosen = new HashSet<int>();
         var taken = new List<Found>();
-        foreach (var pair in evidence)
+        foreach (var pair in evidence.OrderBy(pair => judged.Same.Contains(pair.Places) ? 0 : 1).ThenBy(pair => (pair.Older, pair.Newer)))
         {
             var more = (chosen.Contains(pair.Newer) ? 0 : 1) + (chosen.Contains(pair.Older) ? 0 : 1);
             if (taken.Count < options.Value.MaxPairs && chosen.Count + more <= options.Value.MaxImages)
@@ -160,7 +161,10 @@ public sealed class UpdatePlanner(CollectionWalk walk, SeenPairs seen, LearnedPa
     private sealed record Living(PlannedImage Image, IReadOnlyList<string> Labels, IReadOnlyList<PairVerdict> Verdicts);
 
     /// <summary>A pair by the places of its images in the walk, which goes from the latest to the first.</summary>
-    private readonly record struct Found(int Newer, int Older, string Kind);
+    private readonly record struct Found(int Newer, int Older, string Kind)
+    {
+        public EvidencePair Places => new(Newer, Older);
+    }
 
     /// <summary>What both directions of a pair say.</summary>
     private readonly record struct Said(bool IsVerified, bool IsDenied, string Kind)

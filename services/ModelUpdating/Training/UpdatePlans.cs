@@ -44,7 +44,7 @@ public sealed partial class UpdatePlans(IBlobStore blobs, ImageCatalog images, U
         }
     }
 
-    /// <summary>Whether all images live, and no two are one subject by its pairs that people say are not the same.</summary>
+    /// <summary>Whether all images live, people stand by what they said, and no two are one subject by its pairs that they say are not the same.</summary>
     private async Task<bool> HoldsAsync(string collection, UpdatePlan plan, CancellationToken ct)
     {
         var verdicts = new List<IReadOnlyList<PairVerdict>>(plan.Images.Count);
@@ -61,14 +61,16 @@ public sealed partial class UpdatePlans(IBlobStore blobs, ImageCatalog images, U
             }
         }
 
-        var subjects = new SubjectsApart(plan.Images.Count, new JudgedPairs(plan.Images, verdicts).NotSame);
-        return plan.Pairs.All(pair => subjects.TryJoin(pair.First, pair.Second));
+        var judged = new JudgedPairs(plan.Images, verdicts);
+        var subjects = new SubjectsApart(plan.Images.Count, judged.NotSame);
+        return plan.Pairs.All(pair => (pair.Kind != UpdatePlan.JudgedKind || judged.Same.Contains(new EvidencePair(pair.First, pair.Second)))
+            && subjects.TryJoin(pair.First, pair.Second));
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The update {Update} of {Collection} goes on with what it was begun with")]
     private static partial void LogGoesOn(ILogger logger, Guid update, string collection);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The update {Update} of {Collection} begins anew: an image or the model that it was begun with is gone, or a verdict has parted its pairs")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The update {Update} of {Collection} begins anew: an image or the model that it was begun with is gone, or a verdict has taken its pairs away")]
     private static partial void LogAnew(ILogger logger, Guid update, string collection);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Key} is damaged; the update begins anew")]

@@ -34,7 +34,7 @@ public sealed record MinedPair
     /// <summary>Which spaces see it, of <see cref="PairKinds"/>.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>Whether both show one subject by their SIFT matches: only verified pairs are training data.</summary>
+    /// <summary>Whether both show one subject by their SIFT matches: of mined pairs only verified ones are training data.</summary>
     public required bool Verified { get; init; }
 
     /// <summary>The other's place among the nearest in CNN space, from 1; null if it is not in the list.</summary>

@@ -1,6 +1,6 @@
 namespace Pipeline.Contracts.Events;
 
-/// <summary>A person's verdict on two images is noted: search follows it already, mining will.</summary>
+/// <summary>A person's verdict on two images is noted: search follows it already, mining and model updates will.</summary>
 public sealed record PairJudged
 {
     /// <summary>Version of this shape; 1.</summary>

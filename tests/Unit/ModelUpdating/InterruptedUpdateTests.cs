@@ -85,6 +85,19 @@ public sealed class InterruptedUpdateTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_update_is_begun_anew_without_what_somebody_said_and_took_back_meanwhile()
+    {
+        var (first, second) = (_world.Subjects[0][0], _world.Subjects[1][0]);
+        await _world.JudgeAsync(first, second, PairVerdicts.Same);
+        var command = await InterruptedAsync(atCheckpoint: 10);
+        await _world.JudgeAsync(first, second, PairVerdicts.Withdrawn);
+
+        await _world.RunAsync(command);
+
+        Assert.Equal([PairKinds.Complementary], (await _world.UpdateAsync(command)).Data!.Pairs.Keys);
+    }
+
+    [Fact]
     public async Task A_full_disk_costs_checkpoints_and_one_line_of_the_log_but_not_the_training()
     {
         _world.Blobs.BeforePut = key => key.EndsWith("/checkpoint", StringComparison.Ordinal)

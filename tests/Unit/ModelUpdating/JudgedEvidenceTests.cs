@@ -77,16 +77,71 @@ public sealed class JudgedEvidenceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_same_are_evidence_although_mining_never_paired_them_until_that_is_withdrawn()
+    {
+        await _world.JudgeAsync(_ids[2], _ids[0], PairVerdicts.Same);
+        var pair = Assert.Single((await PlanAsync()).Pairs);
+        Assert.Equal((0, 2, UpdatePlan.JudgedKind, true), (pair.First, pair.Second, pair.Kind, pair.IsNew));
+
+        await _world.JudgeAsync(_ids[0], _ids[2], PairVerdicts.Withdrawn);
+        Assert.Empty((await PlanAsync()).Pairs);
+    }
+
+    [Fact]
+    public async Task The_same_that_mining_found_too_are_one_pair_of_the_mined_kind()
+    {
+        _world.Updating.UseLabels = true;
+        await _world.PairAsync(_ids[0], (_ids[1], PairKinds.Confirmed, true));
+        await _world.JudgeAsync(_ids[0], _ids[1], PairVerdicts.Same);
+
+        Assert.Equal(PairKinds.Confirmed, Assert.Single((await PlanAsync()).Pairs, pair => (pair.First, pair.Second) == (0, 1)).Kind);
+    }
+
+    [Fact]
+    public async Task The_same_stay_a_pair_whatever_geometry_said_before_the_verdict_and_labels_say()
+    {
+        _world.Updating.UseLabels = true;
+        var (cat, dog) = ((await LabelledAsync("cat")).First(), (await LabelledAsync("dog")).First());
+        await _world.PairAsync(cat, (dog, PairKinds.CnnOnly, true));
+        await _world.PairAsync(dog, (cat, PairKinds.CnnOnly, false));
+        Assert.Equal(1, (await PlanAsync()).Contradictory);
+
+        await _world.JudgeAsync(cat, dog, PairVerdicts.Same);
+
+        var plan = await PlanAsync();
+        Assert.Equal(0, plan.Contradictory);
+        Assert.Contains(plan.Pairs, pair => pair.Kind == PairKinds.CnnOnly && plan.Images[pair.First].Id == Least(cat, dog));
+
+        static Guid Least(Guid a, Guid b) => a.CompareTo(b) < 0 ? a : b;
+    }
+
+    [Fact]
+    public async Task Where_more_is_known_than_an_update_takes_what_people_said_comes_before_what_is_newer()
+    {
+        var old = (await _world.AddImageAsync(7, 0), await _world.AddImageAsync(8, 0));
+        Guid[] newest = [await _world.AddImageAsync(9, 0), await _world.AddImageAsync(10, 0)];
+        await _world.PairAsync(newest[0], (newest[1], PairKinds.Confirmed, true));
+        await _world.JudgeAsync(old.Item1, old.Item2, PairVerdicts.Same);
+        _world.Updating.MaxPairs = 1;
+
+        var plan = await PlanAsync();
+
+        var pair = Assert.Single(plan.Pairs);
+        Assert.Equal(new[] { old.Item1, old.Item2 }.Order(), [plan.Images[pair.First].Id, plan.Images[pair.Second].Id]);
+    }
+
+    [Fact]
     public async Task A_verdict_on_an_earlier_life_says_nothing()
     {
         await _world.PairAsync(_ids[0], (_ids[1], PairKinds.Confirmed, true));
         await _world.Catalog.Images.UpdateAsync(
             UpdatingWorld.Collection,
             _ids[0],
-            record => record!.With(new PairVerdict(_ids[1], 0, PairVerdicts.NotSame, "otto", DateTimeOffset.UnixEpoch)),
+            record => record!.With(new PairVerdict(_ids[1], 0, PairVerdicts.NotSame, "otto", DateTimeOffset.UnixEpoch))
+                .With(new PairVerdict(_ids[2], 0, PairVerdicts.Same, "otto", DateTimeOffset.UnixEpoch)),
             None);
 
-        Assert.Single((await PlanAsync()).Pairs);
+        Assert.Equal([(0, 1)], Pairs(await PlanAsync()));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Pipeline.Contracts;
 using Pipeline.Contracts.Events;
 using Pipeline.Contracts.Commands;
 using Pipeline.Catalog;
+using Pipeline.ModelUpdating.Evidence;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.ModelUpdating;
@@ -82,6 +83,47 @@ public sealed class UpdateStartTests : IAsyncLifetime
         }
 
         Assert.NotNull(await start.LookAsync(UpdatingWorld.Collection, None));
+    }
+
+    [Fact]
+    public async Task Two_that_a_person_said_are_the_same_are_a_new_pair_once_although_mining_never_told_of_them()
+    {
+        await _world.RunAsync(UpdatingWorld.Command());
+        var start = _world.Start(new ShiftedTime(TimeSpan.FromHours(1)));
+        _world.Updating.MinNewPairs = 1;
+        Assert.Null(await start.LookAsync(UpdatingWorld.Collection, None));
+
+        var (first, second) = (_world.Subjects[0][0], _world.Subjects[1][0]);
+        await _world.JudgeAsync(first, second, PairVerdicts.Same);
+        Assert.Equal(1, (await _world.Pairs.CountAsync(UpdatingWorld.Collection, None)).NewPairs);
+        var update = (await start.LookAsync(UpdatingWorld.Collection, None))!;
+        await _world.RunAsync(update);
+
+        Assert.Equal(1, (await _world.UpdateAsync(update)).Data!.Pairs[UpdatePlan.JudgedKind]);
+        Assert.Equal(0, (await _world.Pairs.CountAsync(UpdatingWorld.Collection, None)).NewPairs);
+    }
+
+    [Theory]
+    [InlineData(PairVerdicts.Same, 1)]
+    [InlineData(PairVerdicts.NotSame, 0)]
+    [InlineData(PairVerdicts.Withdrawn, 0)]
+    public async Task Only_the_word_that_two_are_the_same_is_a_hint_to_look(string verdict, int hinted)
+    {
+        await _world.Pairs.CountAsync(UpdatingWorld.Collection, None);
+        var before = await _world.Pairs.HintedAsync(UpdatingWorld.Collection, None);
+        await _world.Pairs.HintAsync(
+            new PairJudged
+            {
+                Collection = UpdatingWorld.Collection,
+                FirstId = _world.Subjects[0][0],
+                SecondId = _world.Subjects[1][0],
+                Verdict = verdict,
+                By = "otto",
+                At = DateTimeOffset.UnixEpoch,
+            },
+            None);
+
+        Assert.Equal(before + hinted, await _world.Pairs.HintedAsync(UpdatingWorld.Collection, None));
     }
 
     [Fact]
