@@ -5,7 +5,6 @@ using Pipeline.Contracts.Queries;
 using Pipeline.Extraction;
 using Pipeline.Messaging;
 using Pipeline.Sift;
-using Pipeline.Storage;
 
 namespace Pipeline.SiftExtraction;
 
@@ -14,7 +13,7 @@ namespace Pipeline.SiftExtraction;
 /// it knows which life an image is in.
 /// </summary>
 public sealed class VerifyCandidatesConsumer(
-    ImageCatalog catalog, IBlobStore blobs, StoredImages images, SiftPipeline sift, GeometricVerifier verifier)
+    ImageCatalog catalog, FeatureBlobs features, StoredImages images, SiftPipeline sift, GeometricVerifier verifier)
     : IConsumer<VerifyCandidates>
 {
     /// <summary>The most candidates of one request.</summary>
@@ -84,12 +83,10 @@ public sealed class VerifyCandidatesConsumer(
         return points;
     }
 
-    /// <summary>The image's features, or null where it has none, or none of this version, or is another tenant's.</summary>
+    /// <summary>The image's features, or null where it has none, or none of this version, or is another tenant's, or where they are damaged.</summary>
     private async Task<SiftFeatures?> StoredAsync(ImageRecord? image, string tenant, CancellationToken ct) =>
-        image is not null && image.Tenant == tenant
-        && image.OutputKey(Stages.Sift, sift.Version) is { } key
-        && await blobs.TryReadAsync(key, ct) is { } stored
-            ? SiftFeatures.Parse(stored)
+        image is not null && image.Tenant == tenant && image.OutputKey(Stages.Sift, sift.Version) is { } key
+            ? await features.ReadAsync<SiftFeatures?>(key, static bytes => SiftFeatures.Parse(bytes), null, ct)
             : null;
 }
 
