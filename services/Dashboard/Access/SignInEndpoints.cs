@@ -2,6 +2,7 @@ using System.Net;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using Pipeline.Dashboard.Audit;
 using Pipeline.Dashboard.Pages;
@@ -12,10 +13,13 @@ namespace Pipeline.Dashboard.Access;
 /// <summary>Signing in by a key, and out.</summary>
 internal static class SignInEndpoints
 {
+    /// <summary>Bytes that whoever is not known yet may send; a key and where to go afterwards are far fewer.</summary>
+    public const int MaxForm = 16 << 10;
+
     public static void MapSignIn(this RouteGroupBuilder pages)
     {
         pages.MapGet("/sign-in", Show);
-        pages.MapPost("/sign-in", SignInAsync);
+        pages.MapPost("/sign-in", SignInAsync).WithMetadata(new RequestSizeLimitAttribute(MaxForm));
         pages.MapPost("/sign-out", (Delegate)SignOutAsync).RequireAuthorization(DashboardAccess.Viewer);
         pages.MapGet("/refused", (HttpContext context) => new RazorComponentResult<RefusedPage>(new { Page = PageContext.Of(context) })
         {
@@ -27,8 +31,8 @@ internal static class SignInEndpoints
         options.Value.ApiKeys.Count == 0 ? Results.Redirect(DashboardPaths.Root) : Page(context, to, problem: null, StatusCodes.Status200OK);
 
     private static async Task<IResult> SignInAsync(
-        HttpContext context, IOptions<DashboardOptions> options, SignInAttempts attempts, AuditLog audit, [Microsoft.AspNetCore.Mvc.FromForm] string? key = null,
-        [Microsoft.AspNetCore.Mvc.FromForm] string? to = null)
+        HttpContext context, IOptions<DashboardOptions> options, SignInAttempts attempts, AuditLog audit, [FromForm] string? key = null,
+        [FromForm] string? to = null)
     {
         if (!context.Request.IsHttps && !options.Value.AllowInsecureKey && !(LocalHosts.IsLoopback(context.Request.Host) && context.Connection.RemoteIpAddress is { } from && IPAddress.IsLoopback(from)))
         {
