@@ -91,7 +91,7 @@ public sealed class FailureCatalog(IStateStore store, IBlobStore blobs)
         ArgumentException.ThrowIfNullOrEmpty(collection);
         var value = Bounded(collection);
         await RemoveListAsync(ListKey("collection", value), ct);
-        await store.TryCommitAsync(new StateTransaction().RemoveFromSet(new StateKey(FacetTable, "collection"), value), ct);
+        await ForgetValueAsync("collection", value, ct);
     }
 
     /// <summary>A page of the failures that a filter wants, latest first.</summary>
@@ -162,6 +162,11 @@ public sealed class FailureCatalog(IStateStore store, IBlobStore blobs)
             {
                 values.Add(new Facet(value == None ? "" : value, count));
             }
+            else
+            {
+                // Whoever sends a message chooses its collection: what no failure has any more is not asked for again.
+                await ForgetValueAsync(facet, value, ct);
+            }
         }
 
         return values;
@@ -179,6 +184,10 @@ public sealed class FailureCatalog(IStateStore store, IBlobStore blobs)
             }
         }
     }
+
+    /// <summary>Forgets a value of a facet, unless a failure has it.</summary>
+    private Task ForgetValueAsync(string facet, string value, CancellationToken ct) =>
+        store.TryCommitAsync(new StateTransaction().ExpectFewer(ListKey(facet, value), 1).RemoveFromSet(new StateKey(FacetTable, facet), value), ct);
 
     private async Task RemoveListAsync(StateKey list, CancellationToken ct)
     {

@@ -6,7 +6,7 @@ using Pipeline.Messaging;
 namespace Pipeline.Dashboard.Failures;
 
 /// <summary>The page of messages that failed and wait for their next try.</summary>
-internal static class RetryEndpoints
+internal static partial class RetryEndpoints
 {
     private const int PageSize = 50;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -14,7 +14,7 @@ internal static class RetryEndpoints
     public static void MapRetries(this RouteGroupBuilder pages) => pages.MapGet("/retries", ListAsync);
 
     private static async Task<IResult> ListAsync(
-        HttpContext context, PipelineMonitor monitor, IWaitingMessages waiting, CancellationToken ct, string? queue = null, int page = 1)
+        HttpContext context, PipelineMonitor monitor, IWaitingMessages waiting, ILoggerFactory loggers, CancellationToken ct, string? queue = null, int page = 1)
     {
         EndpointFigures[] queues = [.. monitor.Endpoints().Where(endpoint => !endpoint.Interactive)];
         var chosen = queues.FirstOrDefault(endpoint => endpoint.Name == queue) ?? queues.FirstOrDefault(endpoint => endpoint.InRetry > 0);
@@ -26,12 +26,12 @@ internal static class RetryEndpoints
             Queue = chosen?.Name,
             Number = Math.Clamp(page, 1, IWaitingMessages.Most / PageSize),
             PageSize,
-            Waiting = chosen is null || !waiting.IsKnown ? null : await PeekAsync(waiting, chosen.Name, ct),
+            Waiting = chosen is null || !waiting.IsKnown ? null : await PeekAsync(waiting, chosen.Name, loggers.CreateLogger(typeof(RetryEndpoints)), ct),
         });
     }
 
     /// <summary>Looks; null where the broker does not answer, which the page says.</summary>
-    private static async Task<WaitingMessages?> PeekAsync(IWaitingMessages waiting, string endpoint, CancellationToken ct)
+    private static async Task<WaitingMessages?> PeekAsync(IWaitingMessages waiting, string endpoint, ILogger logger, CancellationToken ct)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
         patience.CancelAfter(Patience);
@@ -40,10 +40,14 @@ internal static class RetryEndpoints
             return await waiting.PeekAsync(endpoint, patience.Token);
         }
 #pragma warning disable CA1031 // Whatever is wrong with the broker: what waits there is not known now.
-        catch (Exception) when (!ct.IsCancellationRequested)
+        catch (Exception e) when (!ct.IsCancellationRequested)
 #pragma warning restore CA1031
         {
+            LogUnknown(logger, endpoint, e);
             return null;
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What waits for its next try at {Endpoint} is not known now")]
+    private static partial void LogUnknown(ILogger logger, string endpoint, Exception exception);
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using MassTransit;
 
 namespace Pipeline.Dashboard.Live;
@@ -60,22 +62,11 @@ internal sealed class LiveFigures(PipelineMonitor monitor, IBusControl bus)
         texts[$"{name}.line"] = FigureText.Sparkline(figures.History);
     }
 
-    // What rows the page has: when it changes, the page is loaded anew.
+    // What rows the page has: when it changes, the page is loaded anew. Equal in every process of the dashboard that knows the same.
     private static string ShapeOf(EndpointFigures[] endpoints, IReadOnlyList<ProcessFigures> processes)
     {
-        var hash = new HashCode();
-        foreach (var endpoint in endpoints)
-        {
-            hash.Add(endpoint.Name, StringComparer.Ordinal);
-        }
-
-        foreach (var process in processes)
-        {
-            hash.Add(process.Process, StringComparer.Ordinal);
-            hash.Add(process.IsAlive);
-        }
-
-        return hash.ToHashCode().ToString("x8", null);
+        var rows = endpoints.Select(endpoint => endpoint.Name).Concat(processes.Select(process => $"{process.Process} {process.IsAlive}"));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', rows))).AsSpan(0, 8));
     }
 }
 

@@ -95,7 +95,7 @@ internal sealed class PipelineMonitor(TimeProvider time, IOptions<DashboardOptio
         }
     }
 
-    /// <summary>All endpoints that were ever heard of, by name.</summary>
+    /// <summary>All endpoints that were heard of, by name; without those that are forgotten.</summary>
     public IReadOnlyList<EndpointFigures> Endpoints()
     {
         string[] names;
@@ -165,7 +165,7 @@ internal sealed class PipelineMonitor(TimeProvider time, IOptions<DashboardOptio
         var now = time.GetUtcNow();
         lock (_gate)
         {
-            KnownEndpoint[] known = [.. endpoints.Select(endpoint => _endpoints[endpoint])];
+            KnownEndpoint[] known = [.. endpoints.Select(_endpoints.GetValueOrDefault).OfType<KnownEndpoint>()];
             if (known.Length == 0)
             {
                 return new EndpointFigures { Name = name, State = StageState.Unknown };
@@ -271,6 +271,12 @@ internal sealed class PipelineMonitor(TimeProvider time, IOptions<DashboardOptio
         foreach (var dead in _processes.Where(process => now - process.Value.HeardAt > Forget).Select(process => process.Key).ToArray())
         {
             _processes.Remove(dead);
+        }
+
+        foreach (var gone in _endpoints.Where(endpoint => now - endpoint.Value.HeardAt > ForgetEndpoint).Select(endpoint => endpoint.Key).ToArray())
+        {
+            _endpoints.Remove(gone);
+            _queues.Remove(gone);
         }
     }
 }

@@ -47,6 +47,21 @@ public sealed class FailureCatalogTests : IAsyncLifetime
         Assert.Equal(0, await _failures.CountAsync(CancellationToken.None));
     }
 
+    [Fact]
+    public async Task A_value_that_no_failure_has_any_more_is_forgotten_and_comes_back_with_the_next_one_that_has_it()
+    {
+        var facets = new StateKey("failure-facets", "collection");
+        var (first, second) = (Failure(1) with { Collection = "made up" }, Failure(2) with { Collection = "made up" });
+        await _failures.AddAsync(first, null, CancellationToken.None);
+        await _failures.RemoveAsync(first.Id, CancellationToken.None);
+
+        Assert.Empty(await _failures.FacetsAsync("collection", CancellationToken.None));
+        Assert.Empty(await _folder.Store.GetSetAsync(facets, CancellationToken.None));
+
+        await _failures.AddAsync(second, null, CancellationToken.None);
+        Assert.Equal(new Facet("made up", 1), Assert.Single(await _failures.FacetsAsync("collection", CancellationToken.None)));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(7)]

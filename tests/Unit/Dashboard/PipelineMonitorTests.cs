@@ -65,6 +65,21 @@ public sealed class PipelineMonitorTests
     }
 
     [Fact]
+    public void An_endpoint_that_is_silent_for_more_than_a_week_is_forgotten_when_another_process_comes()
+    {
+        _monitor.Add(new Worker(_time).Report(Upload(1)));
+        _time.Move(TimeSpan.FromDays(7));
+        _monitor.Add(new Worker(_time).Report(Upload(1) with { Endpoint = "indexing" }));
+        Assert.Equal(["indexing", "upload"], _monitor.Endpoints().Select(endpoint => endpoint.Name));
+
+        _time.Move(Second);
+        _monitor.Add(new Worker(_time).Report(Upload(1) with { Endpoint = "indexing" }));
+
+        Assert.Equal(["indexing"], _monitor.Endpoints().Select(endpoint => endpoint.Name));
+        Assert.Equal(StageState.Unknown, _monitor.Stage(FlowStage.All[0]).State);
+    }
+
+    [Fact]
     public void A_report_that_comes_late_or_twice_changes_nothing()
     {
         var worker = new Worker(_time);
