@@ -86,7 +86,7 @@ internal static partial class Texts
 
         public static string Refused(string reason, string detail) => $"Not possible: {reason}. {detail}";
 
-        public static string Fault(string message) => $"The search failed: {message}";
+        public static string Fault(string message) => $"It failed: {message}";
 
         public static string Timings(IReadOnlyDictionary<string, double> timings) =>
             string.Join(", ", timings.OrderBy(step => step.Key == "total").Select(step => string.Create(CultureInfo.InvariantCulture, $"{step.Key} {step.Value:0.0} ms")));

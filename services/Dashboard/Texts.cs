@@ -8,7 +8,6 @@ internal static partial class Texts
     public const string SkipToContent = "Skip to content";
     public const string Older = "Older";
     public const string Newest = "Newest";
-    public const string Never = "never";
 
     public static class Navigation
     {

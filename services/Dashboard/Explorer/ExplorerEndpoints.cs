@@ -14,13 +14,16 @@ internal static class ExplorerEndpoints
     private const int PageSize = 60;
     private const long MaxBytes = 33L << 20;
 
+    /// <summary>A picture with the other fields of its form; the server's own limit may be lower.</summary>
+    private const long MaxForm = MaxBytes + (64 << 10);
+
     public static void MapExplorer(this RouteGroupBuilder pages)
     {
         var explorer = pages.MapGroup("/explorer");
         explorer.MapGet("/", async (CollectionCatalog collections, CancellationToken ct) =>
             await collections.ListAsync(ct) is [var first, ..] ? Results.Redirect($"{DashboardPaths.Explorer}/{first.Name}") : Results.Redirect(DashboardPaths.Collections));
         explorer.MapGet("/{collection}", ListAsync);
-        explorer.MapPost("/{collection}/search", SearchAsync);
+        explorer.MapPost("/{collection}/search", SearchAsync).WithMetadata(new RequestSizeLimitAttribute(MaxForm));
         explorer.MapGet("/{collection}/{id:guid}", ShowAsync);
         explorer.MapGet("/{collection}/{id:guid}/matches/{other:guid}", MatchAsync);
         explorer.MapVerdicts();
@@ -140,7 +143,7 @@ internal static class ExplorerEndpoints
             Page = PageContext.Of(context),
             One = one,
             Other = second,
-            Match = await search.MatchAsync(collection, one.Tenant, id, other, ct),
+            Result = await search.MatchAsync(collection, one.Tenant, id, other, ct),
             Done = done,
         });
     }

@@ -20,41 +20,47 @@ public sealed class ExplorerSearch(IBus bus)
     public async Task<IReadOnlyList<ModeResults>> SearchAsync(SearchImages query, CancellationToken ct) =>
         await Task.WhenAll(Modes.Select(mode => SearchAsync(query with { Mode = mode, Limit = Limit }, mode, ct)));
 
-    /// <summary>Where two images match; null where nobody answers.</summary>
-    public async Task<CandidateVerification?> MatchAsync(string collection, string tenant, Guid one, Guid other, CancellationToken ct)
+    /// <summary>Where two images match, or why that is not known.</summary>
+    public async Task<MatchResult> MatchAsync(string collection, string tenant, Guid one, Guid other, CancellationToken ct)
     {
-        try
-        {
-            var answer = await bus.AskAsync<VerifyCandidates, CandidatesVerified>(
-                new VerifyCandidates { Collection = collection, Tenant = tenant, ImageId = one, Candidates = [other], WithPoints = true }, Patience, ct);
-            return answer.Candidates[0];
-        }
-        catch (Exception e) when (e is PermanentException or RequestTimeoutException or RequestFaultException)
-        {
-            return null;
-        }
+        var query = new VerifyCandidates { Collection = collection, Tenant = tenant, ImageId = one, Candidates = [other], WithPoints = true };
+        var (answer, problem) = await AskAsync<VerifyCandidates, CandidatesVerified>(query, ct);
+        return new MatchResult(answer?.Candidates[0], problem);
     }
 
     private async Task<ModeResults> SearchAsync(SearchImages query, string mode, CancellationToken ct)
     {
+        var (results, problem) = await AskAsync<SearchImages, SearchResults>(query, ct);
+        return new ModeResults(mode, results, problem);
+    }
+
+    private async Task<(TAnswer? Answer, string? Problem)> AskAsync<TRequest, TAnswer>(TRequest request, CancellationToken ct)
+        where TRequest : class
+        where TAnswer : class
+    {
         try
         {
-            return new ModeResults(mode, await bus.AskAsync<SearchImages, SearchResults>(query, Patience, ct), null);
+            return (await bus.AskAsync<TRequest, TAnswer>(request, Patience, ct), null);
         }
         catch (PermanentException refused)
         {
-            return new ModeResults(mode, null, Texts.Explorer.Refused(refused.Reason, refused.Message));
+            return (null, Texts.Explorer.Refused(refused.Reason, refused.Message));
         }
         catch (RequestTimeoutException)
         {
-            return new ModeResults(mode, null, Texts.Explorer.NoAnswer);
+            return (null, Texts.Explorer.NoAnswer);
         }
         catch (RequestFaultException fault)
         {
-            return new ModeResults(mode, null, Texts.Explorer.Fault(fault.Message));
+            return (null, Texts.Explorer.Fault(fault.Message));
         }
     }
 }
+
+/// <summary>Where two images match.</summary>
+/// <param name="Match">The matches, or null.</param>
+/// <param name="Problem">Why there are none, for people.</param>
+public sealed record MatchResult(CandidateVerification? Match, string? Problem);
 
 /// <summary>What a search in one mode gave.</summary>
 /// <param name="Mode">Of <see cref="SearchModes"/>.</param>

@@ -28,13 +28,13 @@ internal static class VerdictEndpoints
         TimeProvider time,
         [FromForm] string? back = null)
     {
-        var target = $"{collection}/{id} {other}";
         if (!CollectionName.IsValid(collection) || !PairVerdicts.IsKnown(verdict) || other == id)
         {
-            await audit.NoteAsync(context, verdict, target, AuditOutcome.Refused);
+            // No form of ours says so, and the log keeps nothing that somebody made up.
             return Results.BadRequest();
         }
 
+        var target = $"{collection}/{id} {other}";
         var address = $"{DashboardPaths.Explorer}/{collection}/{id}{(back == "matches" ? $"/matches/{other}" : "")}";
         var records = await images.GetManyAsync(collection, [id, other], context.RequestAborted);
         if (ImageVerdicts.ObjectionTo(records[0], records[1]) is not null || records is not [{ } first, { } second])

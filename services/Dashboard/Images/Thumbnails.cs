@@ -17,7 +17,7 @@ public sealed class Thumbnails(ImageCatalog images, IBlobStore blobs, ImageDecod
 
     private const int Quality = 80;
 
-    // Decoding is native work: more at once than cores would only hold more memory.
+    // Decoding is native work: more at once than cores would only hold more memory, and so would files that are read before their turn.
     private readonly SemaphoreSlim _turns = new(Environment.ProcessorCount);
 
     /// <summary>The picture as JPEG; null where the image or its bytes are not there, or cannot be decoded.</summary>
@@ -38,25 +38,9 @@ public sealed class Thumbnails(ImageCatalog images, IBlobStore blobs, ImageDecod
             return made;
         }
 
-        if (await blobs.TryReadAsync(record.BlobKey, ct) is not { } bytes)
+        if (await MakeAsync(record.BlobKey, side, ct) is not { } small)
         {
             return null;
-        }
-
-        await _turns.WaitAsync(ct);
-        byte[] small;
-        try
-        {
-            small = ImageEncoder.EncodeJpeg(decoder.DecodeRgb(bytes, side), Quality);
-        }
-        catch (ImageException)
-        {
-            // What no stage could read has no picture either; the failures tell why.
-            return null;
-        }
-        finally
-        {
-            _turns.Release();
         }
 
         await blobs.PutAsync(key, small, ct);
@@ -72,4 +56,22 @@ public sealed class Thumbnails(ImageCatalog images, IBlobStore blobs, ImageDecod
 
     /// <inheritdoc/>
     public void Dispose() => _turns.Dispose();
+
+    private async Task<byte[]?> MakeAsync(string blobKey, int side, CancellationToken ct)
+    {
+        await _turns.WaitAsync(ct);
+        try
+        {
+            return await blobs.TryReadAsync(blobKey, ct) is { } bytes ? ImageEncoder.EncodeJpeg(decoder.DecodeRgb(bytes, side), Quality) : null;
+        }
+        catch (ImageException)
+        {
+            // What no stage could read has no picture either; the failures tell why.
+            return null;
+        }
+        finally
+        {
+            _turns.Release();
+        }
+    }
 }

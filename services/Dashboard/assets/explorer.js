@@ -19,6 +19,11 @@ async function search() {
   results.replaceChildren();
   try {
     const response = await fetch(form.action, { method: 'POST', body: new FormData(form), headers: { 'X-Fragment': '1' }, signal: running.signal });
+    if (response.redirected) {
+      // The session has ended: the page asks who it is, and leads back here.
+      location.reload();
+      return;
+    }
     if (!response.ok) {
       throw new Error(await response.text());
     }

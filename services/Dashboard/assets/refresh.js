@@ -1,11 +1,12 @@
 // Keeps the parts of a page that change by themselves up to date: it is fetched again, and those parts take the place of the old ones.
 const parts = document.querySelectorAll('[data-refresh]');
 const interval = 3000;
+const patience = 15000;
 
 async function refresh() {
   if (!document.hidden) {
     try {
-      const response = await fetch(location.pathname, { redirect: 'error' });
+      const response = await fetch(location.pathname, { redirect: 'error', signal: AbortSignal.timeout(patience) });
       if (response.ok) {
         const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
         for (const part of parts) {
@@ -17,7 +18,7 @@ async function refresh() {
         }
       }
     } catch {
-      // The dashboard is away for a moment, or the session ended: what is shown stays, and the next round tries again.
+      // The dashboard is away or hangs for a moment, or the session ended: what is shown stays, and the next round tries again.
     }
   }
   setTimeout(refresh, interval);

@@ -42,6 +42,24 @@ public sealed class ExplorerTests(DashboardFixture system) : DashboardTest(syste
     }
 
     [Fact]
+    public async Task Who_searches_after_the_session_has_ended_is_asked_to_sign_in_and_led_back()
+    {
+        using var gateway = new GatewayClient(Running.Gateway);
+        await gateway.IndexAsync("default", Pictures.Scene(4));
+        await using var viewer = await Running.VisitAsync(DashboardFixture.ViewerKey);
+        await viewer.Page.GotoAsync("dashboard/explorer/default");
+        await viewer.Page.Context.ClearCookiesAsync();
+
+        await viewer.Page.SetInputFilesAsync("#file", new FilePayload { Name = "query.jpg", MimeType = "image/jpeg", Buffer = Pictures.Scene(4) });
+
+        await viewer.Page.WaitForURLAsync("**/dashboard/sign-in?to=*");
+        await viewer.Page.GetByLabel("API key").FillAsync(DashboardFixture.ViewerKey);
+        await viewer.Page.Keyboard.PressAsync("Enter");
+        await viewer.Page.WaitForURLAsync("**/dashboard/explorer/default");
+        viewer.AssertContent();
+    }
+
+    [Fact]
     public async Task Fits_a_narrow_screen_and_has_neighbours_of_a_mined_image()
     {
         using var gateway = new GatewayClient(Running.Gateway);
