@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Pipeline.VectorIndex.Hamming;
 
@@ -53,6 +54,7 @@ internal sealed class NearestRows : IDisposable
     public bool IsFull => _upTo >= _capacity;
 
     /// <summary>Offers a row whose distance does not exceed <see cref="Bar"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Offer(int distance, int row)
     {
         if (_kept == _keys.Length)
@@ -61,11 +63,15 @@ internal sealed class NearestRows : IDisposable
         }
 
         _keys[_kept++] = ((ulong)(uint)distance << 32) | (uint)row;
-        if (_capacity == int.MaxValue)
+        if (_capacity < int.MaxValue)
         {
-            return; // all are wanted: the bar stays where it is, and they are counted in the end
+            MoveBar(distance); // where all are wanted it stays where it is, and they are counted in the end
         }
+    }
 
+    /// <summary>Counts a row, and brings the bar to the distance of the last one wanted.</summary>
+    private void MoveBar(int distance)
+    {
         _counts[distance]++;
         _upTo++;
         _below += distance < _bar ? 1 : 0;

@@ -30,10 +30,20 @@ internal unsafe struct Probe
     /// <summary>The step that looks.</summary>
     public int Step;
 
+    /// <summary>Begins to fetch where the bucket lies.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void FetchBucket()
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(Bucket);
+        }
+    }
+
     /// <summary>Reads where the bucket lies, and begins to fetch its words.</summary>
     /// <returns><see cref="Count"/>.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Fetch()
+    public int FetchWords()
     {
         (Start, Count) = *Bucket;
         Words += Start;

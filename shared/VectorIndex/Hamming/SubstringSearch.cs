@@ -10,8 +10,8 @@ namespace Pipeline.VectorIndex.Hamming;
 /// that has the fewest codes with its substring: the first ones are searched the furthest.
 /// </summary>
 /// <remarks>
-/// Nearly all of its time is waiting for memory, so what it needs is asked for in batches, a stage ahead: buckets, then the
-/// records of the few codes that are near enough, then their ids. Batches go on over steps that are taken together.
+/// Nearly all of its time is waiting for memory, so what it needs is asked for some time before: where buckets lie, then their words,
+/// then the values of the few codes that are near enough, then their records or ids. Batches go on over steps that are taken together.
 /// </remarks>
 internal readonly unsafe ref struct SubstringSearch
 {
@@ -22,8 +22,14 @@ internal readonly unsafe ref struct SubstringSearch
     /// <summary>Buckets or codes that are dealt with together.</summary>
     private const int Batch = 256;
 
-    /// <summary>Buckets or codes that are asked for before the first is looked at.</summary>
-    private const int Ahead = 12;
+    /// <summary>Buckets whose words are asked for before the first is looked at.</summary>
+    private const int Ahead = 16;
+
+    /// <summary>
+    /// Buckets of which it is asked where they lie before the first is looked at. Not all at once: the processor waits where more is
+    /// asked for than it can keep in mind.
+    /// </summary>
+    private const int FarAhead = 32;
 
     private readonly SubstringTable[] _tables;
     private readonly CodeRecords _records;
@@ -129,19 +135,29 @@ internal readonly unsafe ref struct SubstringSearch
                 }
             }
 
+            for (var i = 0; i < Math.Min(FarAhead, found); i++)
+            {
+                probes[i].FetchBucket();
+            }
+
             long candidates = 0;
             for (var i = 0; i < Math.Min(Ahead, found); i++)
             {
-                candidates += probes[i].Fetch();
+                candidates += probes[i].FetchWords();
             }
 
             budget -= found * ProbeCost;
             var most = (long)(budget / CandidateCost);
             for (var i = 0; i < found; i++)
             {
+                if (i + FarAhead < found)
+                {
+                    probes[i + FarAhead].FetchBucket();
+                }
+
                 if (i + Ahead < found)
                 {
-                    candidates += probes[i + Ahead].Fetch();
+                    candidates += probes[i + Ahead].FetchWords();
                 }
 
                 if (candidates > most)
@@ -244,45 +260,57 @@ internal readonly unsafe ref struct SubstringSearch
 
     private void Offer(Met* met, int count)
     {
+        if (_query.Length > 1)
+        {
+            OfferRecords(met, count);
+            return;
+        }
+
+        // Single ids at once, as far as the bar has not come nearer since; of several it is asked first where they lie.
+        var several = 0;
+        for (var i = 0; i < count; i++)
+        {
+            var (place, distance, table, step) = met[i];
+            var ids = _tables[table].Value(place);
+            if (ids < 0)
+            {
+                _equals.PrefetchIds(ids);
+                met[several++] = new Met(ids, distance, table, step);
+            }
+            else if (distance <= _nearest.Bar)
+            {
+                _nearest.Offer(distance, ids);
+            }
+        }
+
+        for (var i = 0; i < several; i++)
+        {
+            if (met[i].Distance <= _nearest.Bar)
+            {
+                _equals.OfferIds(_nearest, met[i].Distance, met[i].Place);
+            }
+        }
+    }
+
+    /// <summary>Offers codes of several words, whose records tell the rest.</summary>
+    private void OfferRecords(Met* met, int count)
+    {
         // What each needs is asked for before the first is looked at.
         for (var i = 0; i < count; i++)
         {
             met[i] = met[i] with { Place = _tables[met[i].Table].Value(met[i].Place) };
-            if (_query.Length > 1)
-            {
-                _equals.Prefetch(met[i].Place);
-                _records.Prefetch(met[i].Place);
-            }
-            else
-            {
-                _equals.PrefetchIds(met[i].Place);
-            }
+            _equals.Prefetch(met[i].Place);
+            _records.Prefetch(met[i].Place);
         }
 
         for (var i = 0; i < count; i++)
         {
-            Offer(met[i]);
-        }
-    }
-
-    private void Offer(Met met)
-    {
-        // The bar may have come nearer since a code was met.
-        if (_query.Length == 1)
-        {
-            if (met.Distance <= _nearest.Bar)
+            var code = _records.Code(met[i].Place);
+            var distance = CodeRecords.Distance(code, _query);
+            if (distance <= _nearest.Bar && IsFirst(code, met[i].Step))
             {
-                _equals.OfferIds(_nearest, met.Distance, met.Place);
+                _equals.Offer(_nearest, distance, met[i].Place);
             }
-
-            return;
-        }
-
-        var code = _records.Code(met.Place);
-        var distance = CodeRecords.Distance(code, _query);
-        if (distance <= _nearest.Bar && IsFirst(code, met.Step))
-        {
-            _equals.Offer(_nearest, distance, met.Place);
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace Pipeline.VectorIndex.Hamming;
 
@@ -101,7 +100,7 @@ internal sealed class SubstringTable
 
     /// <summary>
     /// Finds the buckets, of those that are not empty, of a substring with some bits turned, and then with further choices of as
-    /// many bits, until there is no room or no choice left, and begins to fetch where they lie.
+    /// many bits, until there is no room or no choice left.
     /// </summary>
     /// <param name="key">The substring.</param>
     /// <param name="flips">The bits to begin with; receives those to go on with, 2^<see cref="Length"/> or more behind the last.</param>
@@ -127,14 +126,6 @@ internal sealed class SubstringTable
         }
 
         flips = next;
-        if (Sse.IsSupported)
-        {
-            for (var i = 0; i < count; i++)
-            {
-                Sse.Prefetch0(probes[i].Bucket);
-            }
-        }
-
         return count;
     }
 
