@@ -70,7 +70,7 @@ internal sealed record QdrantSpaces(CollectionSchema Schema, IReadOnlySet<string
         }
 
         spaces.AddRange((config.Params.SparseVectors ?? new Dictionary<string, JsonElement>()).Keys.Select(name => new SparseSpace(name)));
-        return new QdrantSpaces(new CollectionSchema(spaces), scanned);
+        return spaces.Count > 0 ? new QdrantSpaces(new CollectionSchema(spaces), scanned) : throw NotOurs(collection, "has no vectors");
     }
 
     /// <summary>The space of a name.</summary>

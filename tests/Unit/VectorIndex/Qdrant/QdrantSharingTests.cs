@@ -40,16 +40,19 @@ public sealed class QdrantSharingTests : QdrantScene
         Assert.Equal([5], ((BinaryCode)Assert.Single(await Index.GetAsync("serving", [Id(8)])).Vectors["hash"]).Bytes);
     }
 
-    [Fact]
-    public async Task A_collection_that_others_made_is_refused_by_name()
+    [Theory]
+    [InlineData("""{"vectors":{"cnn":{"size":5,"distance":"Euclid"}}}""")]
+    [InlineData("""{"vectors":{}}""")]
+    public async Task A_collection_that_others_made_is_refused_by_name(string made)
     {
         using var http = new HttpClient();
         http.DefaultRequestHeaders.Add("api-key", Key);
-        using var body = new StringContent("""{"vectors":{"cnn":{"size":5,"distance":"Euclid"}}}""", System.Text.Encoding.UTF8, "application/json");
+        using var body = new StringContent(made, System.Text.Encoding.UTF8, "application/json");
         (await http.PutAsync(new Uri(Server.Url, "collections/theirs"), body)).EnsureSuccessStatusCode();
 
         var error = await Assert.ThrowsAsync<InvalidDataException>(() => Index.EnsureCollectionAsync("theirs", Schema));
         Assert.Contains("'theirs'", error.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<InvalidDataException>(() => Index.GetAsync("theirs", [Id(1)]));
     }
 
     [Fact]
