@@ -57,6 +57,23 @@ public sealed class FailureCatalog(IStateStore store, IBlobStore blobs)
     /// <summary>A failure's message, or null.</summary>
     public Task<byte[]?> ReadBodyAsync(Guid id, CancellationToken ct) => blobs.TryReadAsync(BodyKey(id), ct);
 
+    /// <summary>The first bytes of a failure's message, or null: a message may hold a whole picture.</summary>
+    /// <param name="id">The failure.</param>
+    /// <param name="most">Most bytes.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<byte[]?> ReadBodyAsync(Guid id, int most, CancellationToken ct)
+    {
+        await using var content = await blobs.TryOpenReadAsync(BodyKey(id), ct);
+        if (content is null)
+        {
+            return null;
+        }
+
+        var start = new byte[Math.Min(most, content.Length)];
+        await content.ReadExactlyAsync(start, ct);
+        return start;
+    }
+
     /// <summary>Forgets a failure that was dealt with.</summary>
     /// <returns>False if it was gone already.</returns>
     public async Task<bool> RemoveAsync(Guid id, CancellationToken ct)
@@ -104,7 +121,7 @@ public sealed class FailureCatalog(IStateStore store, IBlobStore blobs)
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxPage);
-        var list = ListFor(filter);
+        var list = await ShortestListAsync(filter, ct);
         var after = SortedCursor.Parse(cursor);
         var found = new List<FailureRecord>(limit);
         while (true)
@@ -203,14 +220,24 @@ public sealed class FailureCatalog(IStateStore store, IBlobStore blobs)
     // No member of a set may be empty, and no collection's name begins so.
     private const string None = "-";
 
-    private static StateKey ListFor(FailureFilter filter) => filter switch
+    /// <summary>Of the lists that have all that a filter wants the one with the least else: a few errors are not looked for among all rejections.</summary>
+    private async Task<StateKey> ShortestListAsync(FailureFilter filter, CancellationToken ct)
     {
-        { Reason: { } reason } => ListKey("reason", Bounded(reason)),
-        { Stage: { } stage } => ListKey("stage", Bounded(stage)),
-        { Collection: { } collection } => ListKey("collection", Bounded(collection)),
-        { Kind: { } kind } => ListKey("kind", kind.ToString()),
-        _ => new StateKey(ListTable, All),
-    };
+        StateKey[] lists =
+        [
+            .. filter.Reason is { } reason ? [ListKey("reason", Bounded(reason))] : Array.Empty<StateKey>(),
+            .. filter.Stage is { } stage ? [ListKey("stage", Bounded(stage))] : Array.Empty<StateKey>(),
+            .. filter.Collection is { } collection ? [ListKey("collection", Bounded(collection))] : Array.Empty<StateKey>(),
+            .. filter.Kind is { } kind ? [ListKey("kind", kind.ToString())] : Array.Empty<StateKey>(),
+        ];
+        if (lists.Length < 2)
+        {
+            return lists.Length == 0 ? new StateKey(ListTable, All) : lists[0];
+        }
+
+        var lengths = await Task.WhenAll(lists.Select(list => store.CountSortedAsync(list, ct)));
+        return lists[Array.IndexOf(lengths, lengths.Min())];
+    }
 
     private static IEnumerable<StateKey> ListsOf(FailureRecord record)
     {
@@ -236,7 +263,8 @@ public sealed class FailureCatalog(IStateStore store, IBlobStore blobs)
         _ => record.Collection,
     });
 
-    private static string Bounded(string value)
+    /// <summary>A value as it is listed by.</summary>
+    internal static string Bounded(string value)
     {
         var text = value.Length <= LongestFacet ? value : value[..LongestFacet];
         // Whoever sends a message chooses its collection, and need not choose well.

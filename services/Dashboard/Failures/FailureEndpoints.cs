@@ -46,7 +46,7 @@ internal static class FailureEndpoints
         {
             Page = PageContext.Of(context),
             Failure = record,
-            Body = record is null ? null : await failures.ReadBodyAsync(id, ct),
+            Body = record is null ? null : await failures.ReadBodyAsync(id, FailurePageView.LongestBody + 1, ct),
         })
         {
             StatusCode = record is null ? StatusCodes.Status404NotFound : StatusCodes.Status200OK,

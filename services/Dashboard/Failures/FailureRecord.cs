@@ -72,11 +72,14 @@ public sealed record FailureFilter(FailureKind? Kind = null, string? Stage = nul
     {
         ArgumentNullException.ThrowIfNull(record);
         return (Kind is null || record.Kind == Kind)
-            && (Stage is null || record.Stage == Stage)
-            && (Reason is null || record.Reason == Reason)
-            && (Collection is null || record.Collection == Collection)
+            && IsOrAny(Stage, record.Stage)
+            && IsOrAny(Reason, record.Reason)
+            && IsOrAny(Collection, record.Collection)
             && (Since is null || record.At >= Since);
     }
+
+    // What is chosen from a list is as the list has it.
+    private static bool IsOrAny(string? wanted, string value) => wanted is null || FailureCatalog.Bounded(value) == FailureCatalog.Bounded(wanted);
 }
 
 /// <summary>A page of failures, latest first.</summary>

@@ -105,7 +105,40 @@ public sealed class FailureCatalogTests : IAsyncLifetime
         var odd = Failure(1) with { Collection = "", Reason = new string('x', 5000), Stage = "a\0b\uD800" };
         await _failures.AddAsync(odd, null, CancellationToken.None);
 
-        Assert.Equal(odd.Id, Assert.Single((await _failures.ListAsync(new FailureFilter(Reason: odd.Reason), null, 10, CancellationToken.None)).Records).Id);
+        var (reason, stage) = (Assert.Single(await _failures.FacetsAsync("reason", CancellationToken.None)).Value, Assert.Single(await _failures.FacetsAsync("stage", CancellationToken.None)).Value);
+        foreach (var filter in (FailureFilter[])[new(Reason: odd.Reason), new(Reason: reason, Stage: stage)])
+        {
+            Assert.Equal(odd.Id, Assert.Single((await _failures.ListAsync(filter, null, 10, CancellationToken.None)).Records).Id);
+        }
+    }
+
+    [Fact]
+    public async Task A_few_errors_are_not_looked_for_among_all_rejections()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            await _failures.AddAsync(Failure(i) with { Kind = i == 0 ? FailureKind.Error : FailureKind.Rejection }, null, CancellationToken.None);
+        }
+
+        var store = new CountingStore(_folder.Store);
+        var catalog = new FailureCatalog(store, new DirectoryBlobStore(_blobs.FullName));
+        foreach (var filter in (FailureFilter[])[new(Kind: FailureKind.Error, Collection: "photos"), new(Kind: FailureKind.Error, Stage: Failure(0).Stage)])
+        {
+            Assert.Single((await catalog.ListAsync(filter, null, 10, CancellationToken.None)).Records);
+        }
+
+        Assert.Equal(2, store.RecordsRead);
+    }
+
+    [Fact]
+    public async Task Of_a_long_message_only_the_beginning_is_read_where_no_more_is_shown()
+    {
+        var failure = Failure(1);
+        await _failures.AddAsync(failure, [1, 2, 3], CancellationToken.None);
+
+        Assert.Equal([1, 2], await _failures.ReadBodyAsync(failure.Id, most: 2, CancellationToken.None));
+        Assert.Equal([1, 2, 3], await _failures.ReadBodyAsync(failure.Id, most: 4, CancellationToken.None));
+        Assert.Null(await _failures.ReadBodyAsync(Guid.NewGuid(), most: 4, CancellationToken.None));
     }
 
     [Fact]
