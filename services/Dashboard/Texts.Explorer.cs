@@ -36,12 +36,13 @@ internal static partial class Texts
         public const string MatchTitle = "Geometric matches";
         public const string NoAnswer = "The service that answers this did not answer in time.";
         public const string NoPicture = "Choose a picture of at most 33 MiB.";
+        public const string NoTenant = "This is no name of a tenant.";
         public const string Status = "Status";
         public const string Size = "Size";
         public const string Labels = "Labels";
 
         public const string NearDuplicates = "Near-duplicates";
-        public const string NearDuplicatesNote = "What geometry takes for the same, and what somebody judged. A verdict counts above geometry, in search and in mining.";
+        public const string NearDuplicatesNote = "What geometry takes for the same, and what somebody judged. A verdict counts above geometry, in search, in mining and in what models learn from.";
         public const string NoNearDuplicates = "There are none.";
         public const string ByVerdict = ", by verdict";
         public const string YourVerdict = "Do both show the same?";

@@ -32,8 +32,8 @@ internal static partial class Texts
         public const string Workers = "Workers";
         public const string Service = "Service";
         public const string Process = "Process";
-        public const string Since = "Since";
-        public const string Heard = "Last heard";
+        public const string Since = "Since (UTC)";
+        public const string Heard = "Last heard (UTC)";
         public const string History = "Deliveries a second over the last ten minutes";
         public const string Explanation =
             "Rate: deliveries ended a second, over the last six reports. Wait: the longest time from a message's sending to the beginning of its work in the last seconds. "

@@ -3,7 +3,7 @@ namespace Pipeline.Contracts;
 /// <summary>What a person may say of two images.</summary>
 public static class PairVerdicts
 {
-    /// <summary>Both show the same: they are near-duplicates, whatever geometry says.</summary>
+    /// <summary>Both show the same: they are near-duplicates, whatever geometry says, and a pair to learn from.</summary>
     public const string Same = "same";
 
     /// <summary>They do not show the same: never a near-duplicate, never a pair to learn from.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Pipeline.Catalog;
+using Pipeline.Contracts;
 using Pipeline.Contracts.Commands;
 using Pipeline.Dashboard.Access;
 using Pipeline.Dashboard.Audit;
@@ -33,7 +34,7 @@ internal static class CollectionEndpoints
     {
         var collections = pages.MapGroup("/collections");
         collections.MapGet("/", async (HttpContext context, CollectionViews views, CancellationToken ct, string? deleted = null) =>
-            new RazorComponentResult<CollectionsPage>(new { Page = PageContext.Of(context), Collections = await views.ListAsync(ct), Deleted = deleted }));
+            new RazorComponentResult<CollectionsPage>(new { Page = PageContext.Of(context), Collections = await views.ListAsync(ct), Deleted = CollectionName.IsValid(deleted) ? deleted : null }));
         collections.MapSettings();
         collections.MapGet("/{name}", ShowAsync);
         collections.MapPost("/{name}/{action}", ActAsync).RequireAuthorization(DashboardAccess.Admin);

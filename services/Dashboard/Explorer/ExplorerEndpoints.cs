@@ -75,6 +75,12 @@ internal static class ExplorerEndpoints
             return TypedResults.Text(Texts.Explorer.NoPicture, statusCode: StatusCodes.Status400BadRequest);
         }
 
+        tenant = string.IsNullOrWhiteSpace(tenant) ? Tenants.Default : tenant.Trim();
+        if (!CollectionName.IsValid(tenant))
+        {
+            return TypedResults.Text(Texts.Explorer.NoTenant, statusCode: StatusCodes.Status400BadRequest);
+        }
+
         var key = BlobKeys.Query(Guid.CreateVersion7());
         try
         {
@@ -84,7 +90,7 @@ internal static class ExplorerEndpoints
             }
 
             var results = await search.SearchAsync(
-                new SearchImages { Collection = collection, Tenant = TenantOf(tenant), Image = new ImageSource { ObjectKey = key }, Rerank = RerankOf(verify) }, ct);
+                new SearchImages { Collection = collection, Tenant = tenant, Image = new ImageSource { ObjectKey = key }, Rerank = RerankOf(verify) }, ct);
             return context.Request.Headers.ContainsKey("X-Fragment")
                 ? new RazorComponentResult<ResultsView>(new { Collection = collection, Results = results })
                 : new RazorComponentResult<FoundPage>(new { Page = PageContext.Of(context), Collection = collection, Results = results });
@@ -147,8 +153,6 @@ internal static class ExplorerEndpoints
             Done = done,
         });
     }
-
-    private static string TenantOf(string? tenant) => CollectionName.IsValid(tenant) ? tenant! : Tenants.Default;
 
     private static string RerankOf(bool verify) => verify ? RerankModes.Geometric : RerankModes.None;
 }
