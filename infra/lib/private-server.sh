@@ -35,13 +35,18 @@ wait_until_free() {
 }
 
 # A free loopback port below the ephemeral range, so that no outgoing connection takes it while the server restarts.
+# A server listens seconds after its port was chosen, and several start at a time: whoever chooses marks the port for ten
+# minutes in a folder that the tests use as well (tests/Support/FreePort.cs).
 # The ports already chosen are given as arguments.
 free_port() {
-  local port
+  local port chosen
+  chosen=${TMPDIR:-/tmp}/pipeline-ports-$(id -un)
+  mkdir -p "$chosen"
+  find "$chosen" -type f -mmin +10 -delete 2> /dev/null || true
   while :; do
     port=$((10000 + (RANDOM * 32768 + RANDOM) % 22000))
     case " $* " in *" $port "*) continue ;; esac
-    listening "$port" || { echo "$port"; return; }
+    listening "$port" || ! (set -o noclobber; : > "$chosen/$port") 2> /dev/null || { echo "$port"; return; }
   done
 }
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Pipeline.Tests.EndToEnd.Gateway;
 using Pipeline.Tests.Support;
 using Pipeline.Tests.Support.Qdrant;
@@ -12,7 +11,7 @@ namespace Pipeline.Tests.EndToEnd.Infrastructure;
 public sealed class UpAndDownTests : IAsyncLifetime
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("up-");
-    private readonly int _port = FreePort();
+    private readonly int _port = FreePort.Find();
 
     [Fact]
     public async Task Every_service_becomes_ready_as_a_process_of_its_own_and_down_ends_exactly_those()
@@ -47,7 +46,7 @@ public sealed class UpAndDownTests : IAsyncLifetime
         await using var qdrant = await QdrantDouble.StartAsync("the-key");
         var up = $"infra/up '{_folder.FullName}' --port {_port} --qdrant {qdrant.Url.AbsoluteUri}";
 
-        var nobody = await Script.RunAsync($"infra/up '{_folder.FullName}' --port {_port} --qdrant http://127.0.0.1:{FreePort()}");
+        var nobody = await Script.RunAsync($"infra/up '{_folder.FullName}' --port {_port} --qdrant http://127.0.0.1:{FreePort.Find()}");
         Assert.NotEqual(0, nobody.ExitCode);
         Assert.Contains("no Qdrant answers at http://127.0.0.1:", nobody.Error, StringComparison.Ordinal);
         var stranger = await Script.RunAsync(up, ("Index__Qdrant__ApiKey", "another"));
@@ -84,12 +83,16 @@ public sealed class UpAndDownTests : IAsyncLifetime
         .Where(cells => cells.Length >= 3 && int.TryParse(cells[1], out _))
         .ToDictionary(cells => cells[0], cells => int.Parse(cells[1], null));
 
-    private static bool Lives(int id) => Directory.Exists($"/proc/{id}") && !File.ReadAllText($"/proc/{id}/stat").Contains(") Z ");
-
-    private static int FreePort()
+    private static bool Lives(int id)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        try
+        {
+            return !File.ReadAllText($"/proc/{id}/stat").Contains(") Z ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            // Gone, or going while it is read.
+            return false;
+        }
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using Pipeline.Tests.Support;
 using Xunit;
 
 namespace Pipeline.Tests.Integration.Pipelines;
@@ -11,7 +10,7 @@ public sealed class PipelineFixture(SharedServers servers) : IAsyncLifetime
     public TestPipeline Pipeline { get; private set; } = null!;
 
     /// <summary>The loopback port of a web server that references may name.</summary>
-    public int PictureHostPort { get; } = FreePort();
+    public int PictureHostPort { get; } = FreePort.Find();
 
     public async Task InitializeAsync()
     {
@@ -26,11 +25,4 @@ public sealed class PipelineFixture(SharedServers servers) : IAsyncLifetime
     }
 
     public async Task DisposeAsync() => await Pipeline.DisposeAsync();
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }
