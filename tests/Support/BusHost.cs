@@ -50,11 +50,11 @@ public sealed class BusHost : IAsyncDisposable
         var started = new BusHost(host);
         if (waitUntilReady)
         {
-            var health = await host.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(60));
+            var health = await host.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromMinutes(3));
             if (health != BusHealthStatus.Healthy)
             {
                 await started.DisposeAsync();
-                throw new TimeoutException($"The bus is {health} after a minute.");
+                throw new TimeoutException($"The bus is {health} after three minutes.");
             }
         }
 

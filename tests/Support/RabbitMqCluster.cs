@@ -55,7 +55,11 @@ public sealed class RabbitMqCluster : IAsyncDisposable
         await Eventually.TrueAsync(
             async () =>
             {
-                var counts = await ConnectionsAsync(virtualHost);
+                if (await ConnectionsAsync(virtualHost) is not { } counts)
+                {
+                    return false;
+                }
+
                 busiest = among.MaxBy(node => counts.GetValueOrDefault(node.NodeName));
                 return busiest is not null && counts.GetValueOrDefault(busiest.NodeName) > 0;
             },
@@ -66,14 +70,22 @@ public sealed class RabbitMqCluster : IAsyncDisposable
     /// <summary>The node that leads a quorum queue.</summary>
     public async Task<RabbitMqServer> LeaderAsync(RabbitMqVirtualHost virtualHost, string queue)
     {
-        var leader = (await QueueAsync(virtualHost, queue)).GetProperty("leader").GetString();
-        return Nodes.Single(node => node.NodeName == leader);
+        RabbitMqServer? leader = null;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var name = await QueueAsync(virtualHost, queue) is { } described && described.TryGetProperty("leader", out var value) ? value.GetString() : null;
+                return (leader = Nodes.SingleOrDefault(node => node.NodeName == name)) is not null;
+            },
+            Patience,
+            () => Task.FromResult($"{queue} has no leader."));
+        return leader!;
     }
 
     /// <summary>Waits until every node has its replica of a queue.</summary>
     public Task ReplicatedAsync(RabbitMqVirtualHost virtualHost, string queue) =>
         Eventually.TrueAsync(
-            async () => (await QueueAsync(virtualHost, queue)).TryGetProperty("online", out var online) && online.GetArrayLength() == Nodes.Count,
+            async () => await QueueAsync(virtualHost, queue) is { } described && described.TryGetProperty("online", out var online) && online.GetArrayLength() == Nodes.Count,
             Patience,
             async () => $"{queue} is not on all nodes: {await QueueAsync(virtualHost, queue)}");
 
@@ -85,32 +97,31 @@ public sealed class RabbitMqCluster : IAsyncDisposable
     }
 
     // How many connections to a virtual host each node has, by the node's name.
-    private async Task<Dictionary<string, int>> ConnectionsAsync(RabbitMqVirtualHost virtualHost)
+    private async Task<Dictionary<string, int>?> ConnectionsAsync(RabbitMqVirtualHost virtualHost)
     {
         var connections = await AskAsync($"api/vhosts/{virtualHost.Name}/connections");
-        return connections.EnumerateArray().Select(connection => connection.TryGetProperty("node", out var node) ? node.GetString() : null).OfType<string>()
+        return connections?.EnumerateArray().Select(connection => connection.TryGetProperty("node", out var node) ? node.GetString() : null).OfType<string>()
             .CountBy(node => node).ToDictionary(node => node.Key, node => node.Value, StringComparer.Ordinal);
     }
 
-    private Task<JsonElement> QueueAsync(RabbitMqVirtualHost virtualHost, string queue) =>
+    private Task<JsonElement?> QueueAsync(RabbitMqVirtualHost virtualHost, string queue) =>
         AskAsync($"api/queues/{virtualHost.Name}/{queue}");
 
-    // Whichever node answers.
-    private async Task<JsonElement> AskAsync(string path)
+    // Whichever node answers; null while none does, as in the moments after one of them was lost.
+    private async Task<JsonElement?> AskAsync(string path)
     {
-        HttpRequestException? last = null;
         foreach (var node in Nodes)
         {
             try
             {
                 return await node.AskAsync(path);
             }
-            catch (HttpRequestException e)
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
             {
-                last = e;
+                // The next one is asked.
             }
         }
 
-        throw new InvalidOperationException($"No node answers {path}.", last);
+        return null;
     }
 }

@@ -22,7 +22,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
         ManagementUri = management;
         var credentials = amqp.UserInfo.Split(':', 2).Select(Uri.UnescapeDataString).ToArray();
         (User, Password) = (credentials[0], credentials[1]);
-        _management = new HttpClient { BaseAddress = management, Timeout = TimeSpan.FromSeconds(30) };
+        _management = new HttpClient { BaseAddress = management, Timeout = TimeSpan.FromMinutes(2) };
         _management.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
             "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}")));
     }
@@ -86,9 +86,12 @@ public sealed class RabbitMqServer : IAsyncDisposable
     public Task<JsonElement> AskAsync(string path, CancellationToken ct = default) => _management.GetFromJsonAsync<JsonElement>(path, ct);
 
     /// <summary>
-    /// SIGKILL to the node, as a crash; its data stay. A quorum queue declared within the last three seconds may not come
-    /// back: RabbitMQ 3.10 writes its directory of queues lazily. Let the topology rest for that long first.
+    /// So long a node must live after its queues were declared if they are to survive <see cref="KillAsync"/>: RabbitMQ 3.10 writes its directory
+    /// of quorum queues within about three seconds, and a busy machine takes longer.
     /// </summary>
+    public static TimeSpan TopologyRest { get; } = TimeSpan.FromSeconds(6);
+
+    /// <summary>SIGKILL to the node, as a crash; its data stay, but for queues younger than <see cref="TopologyRest"/>.</summary>
     public Task KillAsync() => Owned().KillAsync("node_pid");
 
     /// <summary>Freezes it (SIGSTOP): connections stay open and nothing answers.</summary>

@@ -43,8 +43,8 @@ public sealed class TcpRelay : IAsyncDisposable
     /// <summary>Closes the connections that are open; later ones are relayed.</summary>
     public async Task DropAsync()
     {
-        using var drop = Interlocked.Exchange(ref _drop, new CancellationTokenSource());
-        await drop.CancelAsync();
+        // Not disposed of: a connection that is being accepted may be about to link itself to it.
+        await Interlocked.Exchange(ref _drop, new CancellationTokenSource()).CancelAsync();
     }
 
     /// <summary>Closes every connection.</summary>

@@ -9,21 +9,18 @@ namespace Pipeline.Tests.Integration.Faults;
 [Collection(SharedServers.Processes)]
 public sealed class ProcessFaultTests(SharedServers servers)
 {
-    // What this broker was told within the last seconds may not survive its crash: see RabbitMqServer.KillAsync.
-    private static readonly TimeSpan TopologyRest = TimeSpan.FromSeconds(4);
-
     [PrivateServersFact]
     public async Task A_broker_killed_while_images_come_in_loses_none()
     {
         await using var broker = await RabbitMqServer.StartPrivateAsync();
         await using var run = await FaultRun.StartAsync(servers, seed: 1, broker: broker);
-        await Task.Delay(TopologyRest);
+        await Task.Delay(RabbitMqServer.TopologyRest);
 
         var uploading = run.UploadAsync();
         await run.Settled.IndexedAtLeastAsync(15);
         await broker.KillAsync();
         await broker.RestartAsync();
-        await uploading.WaitAsync(TimeSpan.FromMinutes(2));
+        await uploading.WaitAsync(TimeSpan.FromMinutes(6));
 
         await run.AssertSettledAsync();
     }
@@ -66,7 +63,7 @@ public sealed class ProcessFaultTests(SharedServers servers)
             gateway.StartAgain();
         }
 
-        await uploading.WaitAsync(TimeSpan.FromMinutes(2));
+        await uploading.WaitAsync(TimeSpan.FromMinutes(6));
         Assert.True(client.Failures > 0, "The kills were to meet uploads under way.");
         await run.AssertSettledAsync();
     }

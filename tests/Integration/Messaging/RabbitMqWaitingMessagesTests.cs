@@ -9,17 +9,21 @@ namespace Pipeline.Tests.Integration.Messaging;
 [Collection(SharedServers.Messaging)]
 public sealed class RabbitMqWaitingMessagesTests(SharedServers servers)
 {
+    // So long that none is due while it is looked at, however long that takes.
+    private static readonly TimeSpan Delay = TimeSpan.FromHours(1);
+
     [Fact]
-    public async Task Are_seen_with_attempt_time_and_reason_stay_and_are_tried_again_once_when_their_time_comes()
+    public async Task Are_seen_with_attempt_time_and_reason_and_stay_in_their_order()
     {
         await using var virtualHost = await (await servers.RabbitMqAsync()).CreateVirtualHostAsync();
-        var script = new ConsumerScript((_, attempt) => attempt > 3 ? Task.CompletedTask : throw new TimeoutException("always busy"));
+        var script = new ConsumerScript((_, _) => throw new TimeoutException("always busy"));
         var settings = BusHost.Settings(virtualHost.AmqpUri);
-        settings["Messaging:RedeliveryDelay"] = "00:00:10";
+        settings["Messaging:RedeliveryDelay"] = $"{Delay}";
         await using var host = await RabbitMqPolicyTests.StartAsync(virtualHost, script, settings: settings);
         var waiting = host.Services.GetRequiredService<IWaitingMessages>();
         Assert.Equal(0, (await waiting.PeekAsync("scripted", CancellationToken.None)).Total);
         var messages = Enumerable.Range(0, 5).Select(_ => TestEvents.Cnn()).ToArray();
+        var began = DateTimeOffset.UtcNow;
         foreach (var message in messages)
         {
             await host.PublishAsync(message);
@@ -32,7 +36,7 @@ public sealed class RabbitMqWaitingMessagesTests(SharedServers servers)
         Assert.All(seen.Messages, message =>
         {
             Assert.Equal(("CnnExtracted", 1, "TimeoutException: always busy"), (message.MessageType, message.Attempt, message.Reason));
-            Assert.InRange(message.DueAt!.Value, DateTimeOffset.UtcNow.AddSeconds(-1), DateTimeOffset.UtcNow.AddSeconds(11));
+            Assert.InRange(message.DueAt!.Value, began + Delay - TimeSpan.FromSeconds(1), DateTimeOffset.UtcNow + Delay + TimeSpan.FromSeconds(1));
         });
 
         Assert.Equal(seen.Messages.Select(message => message.DueAt).Order(), seen.Messages.Select(message => message.DueAt));
@@ -48,7 +52,27 @@ public sealed class RabbitMqWaitingMessagesTests(SharedServers servers)
             });
         }
 
-        await Eventually.TrueAsync(() => script.Done.Count == 5, TimeSpan.FromSeconds(40));
+        Assert.Equal(5 * 3, script.TotalAttempts);
+    }
+
+    [Fact]
+    public async Task Are_tried_again_once_when_their_time_comes_however_often_they_are_looked_at()
+    {
+        await using var virtualHost = await (await servers.RabbitMqAsync()).CreateVirtualHostAsync();
+        var script = new ConsumerScript((_, attempt) => attempt > 3 ? Task.CompletedTask : throw new TimeoutException("always busy"));
+        var settings = BusHost.Settings(virtualHost.AmqpUri);
+        settings["Messaging:RedeliveryDelay"] = "00:00:02";
+        await using var host = await RabbitMqPolicyTests.StartAsync(virtualHost, script, settings: settings);
+        var waiting = host.Services.GetRequiredService<IWaitingMessages>();
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => host.PublishAsync(TestEvents.Cnn())));
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await waiting.PeekAsync("scripted", CancellationToken.None);
+                return script.Done.Count >= 5;
+            },
+            TimeSpan.FromSeconds(40));
         await virtualHost.WaitForQueuesAsync(all => all.All(queue => queue.Total == 0), TimeSpan.FromSeconds(10));
         Assert.Equal(5, script.Done.Count);
         Assert.Equal(5 * 4, script.TotalAttempts);

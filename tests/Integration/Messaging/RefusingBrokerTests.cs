@@ -53,7 +53,7 @@ public sealed class RefusingBrokerTests(SharedServers servers)
 
         var started = Stopwatch.GetTimestamp();
         await Assert.ThrowsAsync<RequestTimeoutException>(() => AskAsync(TimeSpan.FromSeconds(1)));
-        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(30));
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.FromSeconds(0.9), TimeSpan.FromMinutes(2));
 
         var asking = AskAsync(TimeSpan.FromSeconds(60));
         await full.DisposeAsync();

@@ -24,8 +24,8 @@ public sealed class SilentBrokerTests(SharedServers servers)
 
         relay.Silence();
         var started = Stopwatch.GetTimestamp();
-        await Assert.ThrowsAsync<RequestTimeoutException>(() => AskAsync(TimeSpan.FromSeconds(2)).WaitAsync(TimeSpan.FromSeconds(60)));
-        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(30));
+        await Assert.ThrowsAsync<RequestTimeoutException>(() => AskAsync(TimeSpan.FromSeconds(2)).WaitAsync(TimeSpan.FromMinutes(3)));
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.FromSeconds(1.9), TimeSpan.FromMinutes(2));
 
         // Who gives up first is told so, and not that time ran out.
         using var gaveUp = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));

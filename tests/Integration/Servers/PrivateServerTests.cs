@@ -22,8 +22,7 @@ public sealed class PrivateServerTests(SharedServers servers)
             await channel.QueueDeclareAsync("work", durable: true, exclusive: false, autoDelete: false,
                 new Dictionary<string, object?> { ["x-queue-type"] = "quorum" });
 
-            // A quorum queue younger than about three seconds may not come back: the broker writes its directory lazily.
-            await Task.Delay(TimeSpan.FromSeconds(4));
+            await Task.Delay(RabbitMqServer.TopologyRest);
             for (var i = 0; i < 3; i++)
             {
                 await channel.BasicPublishAsync("", "work", mandatory: true,

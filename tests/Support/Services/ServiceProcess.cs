@@ -11,6 +11,7 @@ public sealed class ServiceProcess : IAsyncDisposable
 {
     private const int LogLinesShown = 30;
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
+    private static readonly HttpClient PatientHttp = new() { Timeout = TimeSpan.FromMinutes(2) };
 
     private readonly string _project;
     private readonly IReadOnlyDictionary<string, string> _settings;
@@ -74,7 +75,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>SIGTERM, and waits for the orderly end.</summary>
-    /// <exception cref="TimeoutException">It did not end in time (30 s by default), and was killed.</exception>
+    /// <exception cref="TimeoutException">It did not end in time (a minute by default, as long as a host lets its work end) times <see cref="Eventually.Slack"/>, and was killed.</exception>
     public async Task StopAsync(TimeSpan? timeout = null)
     {
         if (!IsRunning)
@@ -89,7 +90,7 @@ public sealed class ServiceProcess : IAsyncDisposable
 
         try
         {
-            await _process.WaitForExitAsync().WaitAsync(timeout ?? TimeSpan.FromSeconds(30));
+            await _process.WaitForExitAsync().WaitAsync((timeout ?? TimeSpan.FromMinutes(1)) * Eventually.Slack);
         }
         catch (TimeoutException)
         {
@@ -125,7 +126,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>Its Prometheus page.</summary>
-    public Task<string> MetricsAsync() => Http.GetStringAsync(new Uri(Url, "metrics"));
+    public Task<string> MetricsAsync() => PatientHttp.GetStringAsync(new Uri(Url, "metrics"));
 
     /// <summary>The end of its log, for messages of failed tests.</summary>
     public string LogTail() => string.Join('\n', File.ReadLines(LogPath).TakeLast(LogLinesShown));
