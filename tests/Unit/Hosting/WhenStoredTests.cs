@@ -40,6 +40,6 @@ public sealed class WhenStoredTests
                 await ends.CancelAsync();
                 throw new StorageUnavailableException("away", null);
             },
-            "work", NullLogger.Instance, ends.Token)).WaitAsync(TimeSpan.FromSeconds(10));
+            "work", NullLogger.Instance, ends.Token)).WaitAsync(TimeSpan.FromMinutes(1));
     }
 }

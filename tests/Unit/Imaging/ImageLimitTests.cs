@@ -107,18 +107,14 @@ public sealed class ImageLimitTests
         Assert.InRange(bomb.Length, 30_000, 80_000);
         HeaderFault(TestImages.FlatPng(1, 1)); // libvips has started
 
-        using var self = Process.GetCurrentProcess();
-        var before = self.WorkingSet64;
         var clock = Stopwatch.StartNew();
         for (var k = 0; k < 20; k++)
         {
             Assert.Equal(ImageFault.TooManyPixels, PixelFault(bomb));
         }
 
-        // 40 refusals; decoding it once takes over a second and 50 MB at one bit a pixel, 400 MB as bytes.
-        Assert.True(clock.ElapsedMilliseconds < 2000, $"{clock.ElapsedMilliseconds} ms");
-        self.Refresh();
-        Assert.True(self.WorkingSet64 - before < 200L << 20, "grew by " + (self.WorkingSet64 - before));
+        // 40 refusals: to decode it as often takes the better part of a minute, and on a busy machine more.
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(15), $"{clock.Elapsed}");
     }
 
     [Fact]

@@ -21,8 +21,21 @@ public class ConcurrentReading
             "c", new CollectionSchema([new DenseSpace("cnn", Dimensions), new CodeSpace("hash", 64), new SparseSpace("sift")]));
         await index.UpsertAsync("c", [.. Enumerable.Range(0, PointCount).Select(i => Stamped(i, 0))]);
 
-        var writers = Task.WhenAll(Enumerable.Range(0, 2).Select(w => Task.Run(() => WriteAsync(index, w))));
-        var readers = new[] { "cnn", "hash", "sift" }.Select(space => Task.Run(() => ReadAsync(index, space, writers))).ToList();
+        // Writing begins when all have read once: the pool's threads may be few, and busy with other tests.
+        string[] spaces = ["cnn", "hash", "sift"];
+        var begun = spaces.Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).ToArray();
+        var writers = WriteAllAsync(index, Task.WhenAll(begun.Select(read => read.Task)));
+        var readers = spaces.Select((space, i) => Task.Run(async () =>
+        {
+            try
+            {
+                return await ReadAsync(index, space, writers, begun[i]);
+            }
+            finally
+            {
+                begun[i].TrySetResult();
+            }
+        })).ToList();
         await writers;
         var changes = await Task.WhenAll(readers);
 
@@ -30,17 +43,24 @@ public class ConcurrentReading
         Assert.True(changes.Sum() > 0, "no reader saw a write happen");
     }
 
+    private static async Task WriteAllAsync(EmbeddedVectorIndex index, Task begun)
+    {
+        await begun;
+        await Task.WhenAll(Enumerable.Range(0, 2).Select(w => Task.Run(() => WriteAsync(index, w))));
+    }
+
     /// <summary>All of a call's points change their stamp together.</summary>
     private static async Task WriteAsync(EmbeddedVectorIndex index, int writer)
     {
         for (var stamp = 1; stamp <= WritesPerWriter; stamp++)
         {
+            await Task.Yield(); // the readers need threads too
             await index.UpsertAsync("c", [.. Enumerable.Range(0, PointCount / 2).Select(i => Stamped((2 * i) + writer, stamp))]);
         }
     }
 
     /// <summary>Reads until the writers are done, and counts how often it saw a half change from one read to the next.</summary>
-    private static async Task<int> ReadAsync(EmbeddedVectorIndex index, string space, Task writers)
+    private static async Task<int> ReadAsync(EmbeddedVectorIndex index, string space, Task writers, TaskCompletionSource begun)
     {
         var changes = 0;
         var seen = new int[2];
@@ -66,6 +86,7 @@ public class ConcurrentReading
 
             var even = await index.CountAsync("c", new PayloadFilter { AllLabels = ["even"] });
             Assert.Contains(even, new long[] { 0, PointCount / 2, PointCount });
+            begun.TrySetResult();
         }
 
         return changes;

@@ -49,7 +49,7 @@ public sealed class QdrantFaultTests : QdrantScene
         var error = await Assert.ThrowsAsync<StorageUnavailableException>(() => impatient.SearchAsync("c", Query));
 
         Assert.Contains("00:00:00.15", error.Message, StringComparison.Ordinal);
-        Assert.InRange(clock.Elapsed, TimeSpan.FromMilliseconds(140), TimeSpan.FromSeconds(10));
+        Assert.InRange(clock.Elapsed, TimeSpan.FromMilliseconds(140), TimeSpan.FromMinutes(1));
     }
 
     [Fact]
