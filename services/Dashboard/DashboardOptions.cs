@@ -43,7 +43,7 @@ public sealed class DashboardOptions : IValidatableObject
     [Range(100, 10_000_000)]
     public int KeepRejections { get; init; } = 100_000;
 
-    /// <summary>Most entries of the audit log; the oldest go.</summary>
+    /// <summary>Most entries of the audit log; the oldest go. At most a tenth are of keys that were not known.</summary>
     [Range(100, 1_000_000)]
     public int AuditEntries { get; init; } = 10_000;
 

@@ -10,6 +10,10 @@ public sealed class AuditLog(IStateStore store, TimeProvider time, IOptions<Dash
 {
     private const string Table = "dashboard-audit";
     private static readonly StateKey Order = new("dashboard-audit-order", "all");
+    private static readonly StateKey Strangers = new("dashboard-audit-order", "strangers");
+
+    /// <summary>Of so many entries one may be a stranger's: whoever tries keys drives nobody's actions out of the log.</summary>
+    private const int StrangersShare = 10;
 
     /// <summary>
     /// Notes an action before it begins and what came of it: one that broke off stays visible as begun.
@@ -25,7 +29,7 @@ public sealed class AuditLog(IStateStore store, TimeProvider time, IOptions<Dash
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(work);
         var entry = EntryOf(context, action, target, AuditOutcome.Begun);
-        await WriteAsync(entry, context.RequestAborted);
+        await WriteAsync(entry, isStranger: false, context.RequestAborted);
         T result;
         try
         {
@@ -33,11 +37,11 @@ public sealed class AuditLog(IStateStore store, TimeProvider time, IOptions<Dash
         }
         catch (Exception e)
         {
-            await WriteAsync(entry with { Outcome = AuditOutcome.Failed, Detail = e.Message }, CancellationToken.None);
+            await WriteAsync(entry with { Outcome = AuditOutcome.Failed, Detail = e.Message }, isStranger: false, CancellationToken.None);
             throw;
         }
 
-        await WriteAsync(entry with { Outcome = AuditOutcome.Done }, CancellationToken.None);
+        await WriteAsync(entry with { Outcome = AuditOutcome.Done }, isStranger: false, CancellationToken.None);
         return result;
     }
 
@@ -45,7 +49,7 @@ public sealed class AuditLog(IStateStore store, TimeProvider time, IOptions<Dash
     public Task NoteAsync(HttpContext context, string action, string target, AuditOutcome outcome)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return WriteAsync(EntryOf(context, action, target, outcome), CancellationToken.None);
+        return WriteAsync(EntryOf(context, action, target, outcome), isStranger: false, CancellationToken.None);
     }
 
     /// <summary>Notes an attempt to sign in, by the key it was made with; null for one that is not known.</summary>
@@ -53,7 +57,7 @@ public sealed class AuditLog(IStateStore store, TimeProvider time, IOptions<Dash
     {
         ArgumentNullException.ThrowIfNull(context);
         var entry = EntryOf(context, "sign-in", "", key is null ? AuditOutcome.Refused : AuditOutcome.Done);
-        return WriteAsync(entry with { Who = key?.Name ?? "", Role = key?.Role ?? "" }, CancellationToken.None);
+        return WriteAsync(entry with { Who = key?.Name ?? "", Role = key?.Role ?? "" }, isStranger: key is null, CancellationToken.None);
     }
 
     /// <summary>A page of the log, latest first.</summary>
@@ -81,17 +85,32 @@ public sealed class AuditLog(IStateStore store, TimeProvider time, IOptions<Dash
         Outcome = outcome,
     };
 
-    private async Task WriteAsync(AuditEntry entry, CancellationToken ct)
+    private async Task WriteAsync(AuditEntry entry, bool isStranger, CancellationToken ct)
     {
         var id = entry.Id.ToString("N", CultureInfo.InvariantCulture);
-        await store.TryCommitAsync(
-            new StateTransaction().Put(new StateKey(Table, id), entry).AddToSorted(Order, id, entry.At.ToUnixTimeMilliseconds()), ct);
-        if (entry.Outcome != AuditOutcome.Begun && await store.CountSortedAsync(Order, ct) is var count && count > options.Value.AuditEntries)
+        var written = new StateTransaction().Put(new StateKey(Table, id), entry).AddToSorted(Order, id, entry.At.ToUnixTimeMilliseconds());
+        if (isStranger)
+        {
+            written.AddToSorted(Strangers, id, entry.At.ToUnixTimeMilliseconds());
+        }
+
+        await store.TryCommitAsync(written, ct);
+        if (entry.Outcome != AuditOutcome.Begun)
+        {
+            await TrimAsync(Strangers, options.Value.AuditEntries / StrangersShare, ct);
+            await TrimAsync(Order, options.Value.AuditEntries, ct);
+        }
+    }
+
+    /// <summary>Forgets the oldest entries of a list beyond so many.</summary>
+    private async Task TrimAsync(StateKey list, int most, CancellationToken ct)
+    {
+        if (await store.CountSortedAsync(list, ct) is var count && count > most)
         {
             var surplus = new StateTransaction();
-            foreach (var old in await store.RangeAsync(Order, new SortedRange { Limit = (int)Math.Min(1000, count - options.Value.AuditEntries) }, ct))
+            foreach (var old in await store.RangeAsync(list, new SortedRange { Limit = (int)Math.Min(1000, count - most) }, ct))
             {
-                surplus.RemoveFromSorted(Order, old.Member).Delete(new StateKey(Table, old.Member));
+                surplus.RemoveFromSorted(Order, old.Member).RemoveFromSorted(Strangers, old.Member).Delete(new StateKey(Table, old.Member));
             }
 
             await store.TryCommitAsync(surplus, ct);

@@ -66,6 +66,22 @@ public sealed class AuditLogTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(30, 100).Reverse().Select(i => $"{i}"), targets);
     }
 
+    [Fact]
+    public async Task Whoever_tries_keys_drives_nobody_s_actions_out_of_the_log()
+    {
+        var log = Log(entries: 100);
+        await log.NoteAsync(By("ann", Roles.Write), "discard", "upload", AuditOutcome.Done);
+        for (var i = 0; i < 130; i++)
+        {
+            _time.Move(TimeSpan.FromSeconds(1));
+            await log.NoteSignInAsync(new DefaultHttpContext(), key: null);
+        }
+
+        var entries = (await log.ListAsync(null, 200, CancellationToken.None)).Entries;
+        Assert.Equal((11, "ann"), (entries.Count, entries[^1].Who));
+        Assert.All(entries.Take(10), entry => Assert.Equal(("sign-in", AuditOutcome.Refused), (entry.Action, entry.Outcome)));
+    }
+
     private static DefaultHttpContext By(string name, string role) =>
         new() { User = DashboardAccess.PrincipalOf(new ApiKeyOptions { Name = name, Role = role }, "test") };
 
