@@ -33,7 +33,8 @@ internal static partial class Texts
         public const string RedriveSelected = "Re-drive selected";
         public const string DiscardSelected = "Discard selected";
         public const string RedriveAll = "Re-drive all that match";
-        public const string DiscardAll = "Discard all that match";
+        public const string DiscardAll = "Discard all that match …";
+        public const string DiscardAllForGood = "Discard all of them for good";
         public const string RedriveOne = "Re-drive";
         public const string DiscardOne = "Discard";
 
