@@ -5,6 +5,7 @@ using Pipeline.Contracts;
 using Pipeline.Contracts.Events;
 using Pipeline.Storage;
 using Pipeline.Tests.Integration.Pipelines;
+using Pipeline.Tests.Support;
 using Xunit;
 
 namespace Pipeline.Tests.Integration.BadInput;
@@ -33,10 +34,11 @@ public sealed class RedeliveryTests(PipelineFixture fixture) : IClassFixture<Pip
             await _pipeline.SendAsync(StageEvents.Rejected(image, Stages.Sift));
         }
 
+        // Each event publishes ImageIndexed again.
+        await Eventually.TrueAsync(() => indexed.CountOf(image.ImageId) >= 8, describe: () => $"ImageIndexed came {indexed.CountOf(image.ImageId)} times.");
         await _pipeline.QuietAsync();
         Assert.Equal(before, (await RecordAsync(image.ImageId), await CountAsync()));
         Assert.Equal(["again"], (await _pipeline.PointAsync(image.ImageId, CancellationToken.None))!.Payload.ExternalIds);
-        Assert.True(indexed.CountOf(image.ImageId) >= 8, $"Each event publishes ImageIndexed again; it came {indexed.CountOf(image.ImageId)} times.");
     }
 
     [Theory]

@@ -27,7 +27,7 @@ public abstract class CodesFixture(SharedServers servers, bool automatic = false
     /// <summary>Length of the embeddings of the built-in backbone.</summary>
     private const int Dimensions = 576;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private readonly string _blind = Path.Combine(Path.GetTempPath(), $"blind-{Guid.NewGuid():N}.onnx");
 
     protected TestPipeline Pipeline { get; private set; } = null!;

@@ -172,9 +172,16 @@ public abstract class ModelFixture(SharedServers servers) : IAsyncLifetime
     {
         await Pipeline.QuietAsync();
         var catalog = Services.GetRequiredService<NeighbourhoodCatalog>();
-        var mined = await Task.WhenAll(images.Select(image => catalog.GetAsync(TestPipeline.Collection, image.ImageId, CancellationToken.None)));
-        var paired = mined.Count(known => known?.Pairs.Any(pair => pair.Verified) == true);
-        Assert.True(paired * 2 > images.Count, $"{paired} of {images.Count} images have a verified pair");
+        var paired = 0;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var mined = await Task.WhenAll(images.Select(image => catalog.GetAsync(TestPipeline.Collection, image.ImageId, CancellationToken.None)));
+                paired = mined.Count(known => known?.Pairs.Any(pair => pair.Verified) == true);
+                return paired * 2 > images.Count;
+            },
+            Patience,
+            () => Task.FromResult($"{paired} of {images.Count} images have a verified pair"));
     }
 
     private async Task<TAnswer> AskAsync<TRequest, TAnswer>(TRequest request)

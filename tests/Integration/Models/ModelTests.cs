@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Numerics.Tensors;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Catalog;
@@ -22,17 +23,18 @@ public sealed class ModelTests(SharedServers servers) : ModelFixture(servers)
     {
         var images = (await UploadAsync(Scenes.Views(1, Images))).ToList();
         var backbone = (await RecordAsync()).Active!.ModelVersion;
-        var answers = new List<SearchResults>();
+        var answers = new ConcurrentQueue<SearchResults>();
         using var ended = new CancellationTokenSource();
         var searching = Task.Run(async () =>
         {
             while (!ended.IsCancellationRequested)
             {
-                answers.Add(await SearchAsync(Scenes.View(1, 0), SearchModes.Cnn));
-                answers.Add(await SearchAsync(Scenes.View(1, 0), SearchModes.Hash));
+                answers.Enqueue(await SearchAsync(Scenes.View(1, 0), SearchModes.Cnn));
+                answers.Enqueue(await SearchAsync(Scenes.View(1, 0), SearchModes.Hash));
             }
         });
 
+        await FoundByAsync(backbone);
         var head = await PublishAsync(Projection(seed: 3));
         var uploading = UploadAsync(Scenes.Views(101, 8));
         await Pipeline.SendAsync(ImageEvents.Delete(images[^1]));
@@ -44,10 +46,10 @@ public sealed class ModelTests(SharedServers servers) : ModelFixture(servers)
             async _ => await MinedAsync(images) is var mined && mined.Count == images.Count - 1 && mined.All(known => known.ModelVersion == head.ModelVersion),
             Patience,
             "Neighbours by the new model");
-        answers.Add(await SearchAsync(Scenes.View(1, 0), SearchModes.Cnn));
+        await FoundByAsync(head.ModelVersion);
         await Pipeline.SendAsync(new RollbackModel { Collection = TestPipeline.Collection, ModelVersion = head.ModelVersion, CorrelationId = Guid.NewGuid() });
         await ServesAsync(backbone);
-        answers.Add(await SearchAsync(Scenes.View(1, 0), SearchModes.Cnn));
+        await FoundByAsync(backbone);
         await ended.CancelAsync();
         await searching;
         await Pipeline.QuietAsync();
@@ -65,6 +67,16 @@ public sealed class ModelTests(SharedServers servers) : ModelFixture(servers)
         Assert.All(await MinedAsync(images), known => Assert.Equal(backbone, known.ModelVersion));
         var points = (await Pipeline.Index.ScanAsync($"{TestPipeline.Collection}-g1", null, 1000)).Points;
         Assert.Equal(images.Select(image => image.ImageId).Order(), points.Select(point => point.Id).Order());
+
+        // One asks after the other, so that answers come in the order of their questions.
+        async Task FoundByAsync(string version)
+        {
+            await Eventually.TrueAsync(() => searching.IsCompleted || answers.LastOrDefault()?.ModelVersion == version, Patience, () => $"Answers by {version}");
+            if (searching.IsCompleted)
+            {
+                await searching;
+            }
+        }
     }
 
     [Fact]

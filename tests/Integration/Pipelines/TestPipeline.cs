@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Catalog;
 using Pipeline.Messaging;
+using Pipeline.Messaging.Diagnostics;
 using Pipeline.Standalone;
 using Pipeline.Tests.Support;
 using Pipeline.VectorIndex;
@@ -209,22 +210,27 @@ public sealed class TestPipeline : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits until no message is waiting or being worked on in any queue, those of errors, quarantine and retries included.
+    /// Waits until no message is waiting or being worked on in any queue, those of errors, quarantine and retries included. A message that passes
+    /// from stage to stage may miss each queue's report: what the endpoints themselves count must rest as well.
     /// </summary>
     public async Task QuietAsync()
     {
         IReadOnlyList<QueueDepth> busy = [];
         var quiet = Stopwatch.StartNew();
+        long before = -1;
         try
         {
             await Eventually.TrueAsync(
                 async ct =>
                 {
                     busy = [.. (await _virtualHost.ListQueuesAsync(ct)).Where(q => q.Total > 0)];
-                    if (busy.Count > 0)
+                    var (inFlight, ended) = Deliveries();
+                    if (busy.Count > 0 || inFlight > 0 || ended != before)
                     {
                         quiet.Restart();
                     }
+
+                    before = ended;
 
                     return quiet.Elapsed > StatisticsAge;
                 },
@@ -237,6 +243,16 @@ public sealed class TestPipeline : IAsyncDisposable
         }
     }
 
+    // Of the endpoints that work; questions are asked, and reports told, all the time.
+    private (long InFlight, long Ended) Deliveries()
+    {
+        var endpoints = Services.GetRequiredService<EndpointActivity>().Read().Where(endpoint => !endpoint.Interactive).ToArray();
+        return (
+            endpoints.Sum(endpoint => endpoint.InFlight),
+            endpoints.Sum(endpoint => endpoint.Done + endpoint.Rejected + endpoint.Failed + endpoint.Redelivered));
+    }
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _channel.DisposeAsync();

@@ -10,6 +10,7 @@ using Pipeline.Sift;
 using Pipeline.Storage;
 using Pipeline.Tests.Integration.BadInput;
 using Pipeline.Tests.Integration.Pipelines;
+using Pipeline.Tests.Support;
 using Xunit;
 
 namespace Pipeline.Tests.Integration.Words;
@@ -101,7 +102,7 @@ public sealed class VisualWordsTests(SharedServers servers) : WordsFixture(serve
         Assert.All(states[^1], point => Assert.True(Same(point.Value, words[1][point.Key])));
         foreach (var image in images)
         {
-            Assert.False(await Blobs.ExistsAsync(BlobKeys.Words(image.Collection, image.ImageId, image.Incarnation, first), CancellationToken.None));
+            await GoneAsync(BlobKeys.Words(image.Collection, image.ImageId, image.Incarnation, first));
         }
     }
 
@@ -141,7 +142,7 @@ public sealed class VisualWordsTests(SharedServers servers) : WordsFixture(serve
         foreach (var record in records)
         {
             Assert.Equal(record.PayloadRevision, (await Pipeline.Images.GetAsync(record.Collection, record.ImageId, CancellationToken.None))!.PayloadRevision);
-            Assert.False(await Blobs.ExistsAsync(BlobKeys.Words(record.Collection, record.ImageId, record.Incarnation, old), CancellationToken.None));
+            await GoneAsync(BlobKeys.Words(record.Collection, record.ImageId, record.Incarnation, old));
         }
     }
 
@@ -180,6 +181,8 @@ public sealed class VisualWordsTests(SharedServers servers) : WordsFixture(serve
         Assert.NotNull(record.Find(training)!.Reason);
         Assert.Null(await VersionAsync(CancellationToken.None));
     }
+
+    private Task GoneAsync(string key) => Eventually.TrueAsync(async ct => !await Blobs.ExistsAsync(key, ct), TimeSpan.FromSeconds(60), $"The end of {key}");
 
     private IBlobStore Blobs => Services.GetRequiredService<IBlobStore>();
 
