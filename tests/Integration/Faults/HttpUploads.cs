@@ -8,7 +8,7 @@ internal sealed class HttpUploads(Uri gateway) : IDisposable
 {
     private const int Uploaders = 4;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
-    private readonly HttpClient _client = new() { BaseAddress = gateway, Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient _client = new() { BaseAddress = gateway, Timeout = TimeSpan.FromMinutes(2) };
     private int _accepted;
     private int _failures;
 

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using Pipeline.Tests.Support;
 using Xunit;
 
 namespace Pipeline.Tests.Integration.Faults;
@@ -13,7 +15,8 @@ public sealed class ReindexFaultTests(SharedServers servers)
     [Fact]
     public async Task A_searcher_sees_no_error_no_mixed_versions_and_no_missing_image_while_a_collection_is_indexed_anew()
     {
-        await using var run = await ReindexRun.StartAsync(servers, ("Index:Generations:BatchSize", "8"), ("Index:Generations:Concurrency", "1"));
+        // One image after the other, so that it is under way when a second one is asked for.
+        await using var run = await ReindexRun.StartAsync(servers, ("Index:Generations:BatchSize", "1"), ("Index:Generations:Concurrency", "1"));
         var uploads = Uploads.Create(good: Images + 20, bad: 0, seed: 21).All;
         await run.UploadAsync(uploads.Take(Images));
         await run.SettledAsync();
@@ -22,14 +25,15 @@ public sealed class ReindexFaultTests(SharedServers servers)
         var stays = uploads.Take(Images - 10).Select(upload => upload.ImageId).ToHashSet();
 
         using var ended = new CancellationTokenSource();
-        var answers = new List<JsonNode>();
+        var answers = new ConcurrentQueue<JsonNode>();
         var searching = Task.Run(async () =>
         {
             for (var i = 0; !ended.IsCancellationRequested; i++)
             {
-                answers.Add(await run.SearchAsync(uploads[i % stays.Count].ImageId, i % 2 == 0 ? "hash" : "cnn"));
+                answers.Enqueue(await run.SearchAsync(uploads[i % stays.Count].ImageId, i % 2 == 0 ? "hash" : "cnn"));
             }
         });
+        await FoundByAsync(first);
         await run.PublishJsonAsync("ReindexCollection", new { collection = Uploads.Collection, encoderVersion = second, reason = "a test", correlationId = Guid.NewGuid() });
         await run.StateAsync(2, "filling", "verifying", "serving");
         Assert.True(await run.PostAsync("reindex", new { }) is null || (string)(await run.StateAsync(2, "serving"))["state"]! == "serving");
@@ -41,13 +45,13 @@ public sealed class ReindexFaultTests(SharedServers servers)
 
         var served = await run.StateAsync(2, "serving");
         await run.SettledAsync();
-        await run.SearchAsync(uploads[0].ImageId, "hash");
+        await FoundByAsync(second);
         Assert.NotNull(await run.PostAsync("rollback", new { reason = "the way back" }));
         await run.StateAsync(2, "rolled-back");
         await ended.CancelAsync();
         await searching;
 
-        answers.Add(await run.SearchAsync(uploads[0].ImageId, "hash"));
+        answers.Enqueue(await run.SearchAsync(uploads[0].ImageId, "hash"));
         var byCode = answers.Where(answer => answer["encoderVersion"] is not null).ToArray();
         string[] versions = [.. byCode.Select(answer => (string)answer["encoderVersion"]!)];
         Assert.Equal([first, second, first], versions.Where((version, i) => i == 0 || version != versions[i - 1]));
@@ -55,6 +59,16 @@ public sealed class ReindexFaultTests(SharedServers servers)
         Assert.All(byCode, answer => Assert.All(answer["hits"]!.AsArray(), hit => Assert.InRange((int)hit!["hammingDistance"]!, 0, (string)answer["encoderVersion"]! == second ? 32 : 64)));
         Assert.Equal(1, (double)served["verification"]!["recall"]!, 2);
         await run.AssertIndexesAsync();
+
+        // Between two changes there is time for a search, however slow it is.
+        async Task FoundByAsync(string version)
+        {
+            await Eventually.TrueAsync(() => searching.IsCompleted || answers.Any(answer => (string?)answer["encoderVersion"] == version), TimeSpan.FromSeconds(60));
+            if (searching.IsCompleted)
+            {
+                await searching;
+            }
+        }
     }
 
     [Fact]
@@ -96,8 +110,10 @@ public sealed class ReindexFaultTests(SharedServers servers)
         string[] clear = ["serving", "kept", "retired"];
         Assert.All(generations["generations"]!.AsArray(), generation => Assert.Contains((string)generation!["state"]!, clear));
         Assert.InRange((int)generations["serving"]!, 2, begun + 1);
-        var answer = await run.SearchAsync(uploads[Images].ImageId, "hash");
-        Assert.Equal(run.Living.Order(), answer["hits"]!.AsArray().Select(hit => (Guid)hit!["imageId"]!).Order());
+        // An image that is being deleted counts no more, and its point goes a moment later.
+        await Eventually.TrueAsync(
+            async () => (await run.SearchAsync(uploads[Images].ImageId, "hash"))["hits"]!.AsArray().Select(hit => (Guid)hit!["imageId"]!).Order().SequenceEqual(run.Living.Order()),
+            TimeSpan.FromSeconds(30));
         await run.AssertIndexesAsync();
     }
 }

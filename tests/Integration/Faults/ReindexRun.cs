@@ -28,7 +28,7 @@ internal sealed class ReindexRun : IAsyncDisposable
     {
         (_virtualHost, _state, Cluster, _folder) = (virtualHost, state, cluster, folder);
         var gateway = cluster["Gateway"].Url;
-        _http = new HttpClient { BaseAddress = new Uri(gateway, $"v1/collections/{Uploads.Collection}/"), Timeout = TimeSpan.FromSeconds(30) };
+        _http = new HttpClient { BaseAddress = new Uri(gateway, $"v1/collections/{Uploads.Collection}/"), Timeout = TimeSpan.FromMinutes(2) };
         _uploads = new HttpUploads(gateway);
     }
 
@@ -60,7 +60,7 @@ internal sealed class ReindexRun : IAsyncDisposable
 
         var cluster = await ServiceCluster.StartAsync(
             virtualHost.AmqpUri, redis.ConnectionString, folder, configuration, "Upload", "SiftExtraction", "CnnExtraction", "HashEncoding", "Indexing", "Gateway");
-        return new ReindexRun(virtualHost, new RedisStateStore(redis.ConnectionString, prefix, TimeSpan.FromSeconds(5)), cluster, folder);
+        return new ReindexRun(virtualHost, new RedisStateStore(redis.ConnectionString, prefix, TimeSpan.FromSeconds(30)), cluster, folder);
     }
 
     public async Task UploadAsync(IEnumerable<Upload> uploads)

@@ -15,6 +15,7 @@ public sealed class LeftoverTests
             env {mark}0 setsid sleep 300 > /dev/null 2>&1 < /dev/null & other=$!
             until [ "$(tr '\0' ' ' < /proc/$left/cmdline)" = "sleep 300 " ] && [ "$(tr '\0' ' ' < /proc/$other/cmdline)" = "sleep 300 " ]; do sleep 0.05; done
             LEFTOVER_GRACE=0 end_marked {mark}; echo "status $?"
+            for i in $(seq 200); do kill -0 "$left" 2> /dev/null || break; sleep 0.05; done
             kill -0 "$left" 2> /dev/null && echo "left lives"
             kill -0 "$other" 2> /dev/null && echo "other lives"
             kill "$other"

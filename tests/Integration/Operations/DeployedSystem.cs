@@ -96,7 +96,9 @@ public sealed partial class DeployedSystem : IAsyncLifetime
         // The service holds the file open for writing.
         await using var file = new FileStream(service.LogPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         using var reader = new StreamReader(file);
-        return (await reader.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var text = await reader.ReadToEndAsync();
+        // The last line may be half written.
+        return text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     /// <summary>A service's name in telemetry and on the broker: <c>SiftExtraction</c> is <c>sift-extraction</c>.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Catalog;
 using Pipeline.Contracts;
@@ -110,10 +109,9 @@ public sealed class BrokerTests(SharedServers servers) : IAsyncLifetime
             }
         }
 
-        foreach (var path in Directory.EnumerateFileSystemEntries(_pipeline.Blobs, "*", SearchOption.AllDirectories))
+        await foreach (var text in FolderContent.ReadAsync(_pipeline.Blobs))
         {
-            var text = Path.GetRelativePath(_pipeline.Blobs, path) + "/" + (File.Exists(path) ? Encoding.Latin1.GetString(await File.ReadAllBytesAsync(path)) : "");
-            found.AddRange(words.Where(word => text.Contains(word, StringComparison.Ordinal)).Select(word => $"{word} in {path}"));
+            found.AddRange(words.Where(word => text.Contains(word, StringComparison.Ordinal)).Select(word => $"{word} in {text[..Math.Min(text.Length, 200)]}"));
         }
 
         return found;

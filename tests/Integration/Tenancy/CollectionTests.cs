@@ -121,7 +121,7 @@ public sealed class CollectionTests : IAsyncLifetime
         Assert.NotEmpty(await TracesAsync(words));
 
         await _node.DeleteAsync(Collection);
-        Assert.Empty(await TracesAsync(words));
+        await NoTraceAsync(words);
 
         // Late, and leaving something behind, as a slow worker does.
         var features = BlobKeys.Sift(Collection, ownImage.ImageId, ownImage.Incarnation, "sift-late");
@@ -129,7 +129,7 @@ public sealed class CollectionTests : IAsyncLifetime
         await SendLateAsync(ownImage, features, generation);
         await Eventually.TrueAsync(async ct => !await _node.Blobs.ExistsAsync(features, ct), Node.Patience, "The end of late features");
         await QuietAsync();
-        Assert.Empty(await TracesAsync(words));
+        await NoTraceAsync(words);
 
         await _node.CreateAsync(Collection);
         var again = await _node.UploadAsync(Collection, own);
@@ -159,7 +159,7 @@ public sealed class CollectionTests : IAsyncLifetime
 
         await Eventually.TrueAsync(async ct => await _node.Collections.FindAsync(Collection, ct) is null, Node.Patience, "The collection's end");
         await Eventually.TrueAsync(async ct => (await _node.Collections.ListEndsAsync(ct)).Count == 0, Node.Patience, "Word of it");
-        Assert.Empty(await TracesAsync([Collection]));
+        await NoTraceAsync([Collection]);
     }
 
     [Fact]
@@ -243,6 +243,14 @@ public sealed class CollectionTests : IAsyncLifetime
     private static async Task<JsonNode> BodyAsync(HttpResponseMessage response) => JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
 
     /// <summary>Where the state, the blobs or the index say one of the words.</summary>
+    // Who hears of a collection's end, as the dashboard, forgets it a moment later.
+    private async Task NoTraceAsync(string[] words)
+    {
+        List<string> found = [];
+        await Eventually.TrueAsync(
+            async () => (found = await TracesAsync(words)).Count == 0, TimeSpan.FromSeconds(30), () => Task.FromResult(string.Join('\n', found)));
+    }
+
     private async Task<List<string>> TracesAsync(string[] words)
     {
         var found = new List<string>();
@@ -261,9 +269,9 @@ public sealed class CollectionTests : IAsyncLifetime
             }
         }
 
-        foreach (var path in Directory.EnumerateFileSystemEntries(Path.Combine(_folder.FullName, "blobs"), "*", SearchOption.AllDirectories))
+        await foreach (var text in FolderContent.ReadAsync(Path.Combine(_folder.FullName, "blobs")))
         {
-            Look(path, path + (File.Exists(path) ? Encoding.Latin1.GetString(await File.ReadAllBytesAsync(path)) : ""));
+            Look("blobs", text);
         }
 
         var index = _node.Services.GetRequiredService<IVectorIndex>();
