@@ -105,7 +105,8 @@ public sealed class DashboardFixture : IAsyncLifetime
     public void TakeBlobsAway()
     {
         Directory.Move(Blobs, BlobsElsewhere);
-        File.WriteAllText(Blobs, "");
+        // A service that looks for its folder at this moment makes it anew.
+        Again(() => File.WriteAllText(Blobs, ""));
     }
 
     /// <summary>Puts the folder of the blobs back where it belongs.</summary>
@@ -114,7 +115,23 @@ public sealed class DashboardFixture : IAsyncLifetime
         if (Directory.Exists(BlobsElsewhere))
         {
             File.Delete(Blobs);
-            Directory.Move(BlobsElsewhere, Blobs);
+            Again(() => Directory.Move(BlobsElsewhere, Blobs));
+        }
+    }
+
+    private void Again(Action put)
+    {
+        for (var left = 20; ; left--)
+        {
+            try
+            {
+                put();
+                return;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException && Directory.Exists(Blobs) && left > 0)
+            {
+                Directory.Delete(Blobs, recursive: true);
+            }
         }
     }
 
@@ -129,6 +146,7 @@ public sealed class DashboardFixture : IAsyncLifetime
         {
             BaseURL = Dashboard.ToString(), ViewportSize = new ViewportSize { Width = width, Height = 900 }, ColorScheme = scheme,
         });
+        context.SetDefaultTimeout(Visitor.Patience);
         var visitor = new Visitor(context, await context.NewPageAsync(), Dashboard);
         if (key is not null)
         {

@@ -33,7 +33,16 @@ public sealed class ExplorerTests(DashboardFixture system) : DashboardTest(syste
         await cnn.Locator("li a").First.ClickAsync();
         Assert.Empty(await viewer.BarriersAsync());
         await viewer.KeepAsync("explorer-image");
-        await viewer.Page.Locator($"a[href$='{original}/matches/{copy}']").First.ClickAsync();
+        // The page names the neighbours that were mined when it was asked for.
+        var matches = viewer.Page.Locator($"a[href$='{original}/matches/{copy}']").First;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await viewer.Page.ReloadAsync();
+                return await matches.CountAsync() > 0;
+            },
+            TimeSpan.FromSeconds(60));
+        await matches.ClickAsync();
         await viewer.Page.GetByText("the same scene").First.WaitForAsync();
         Assert.InRange(await viewer.Page.Locator("svg.match line").CountAsync(), 10, 500);
         Assert.Empty(await viewer.BarriersAsync());

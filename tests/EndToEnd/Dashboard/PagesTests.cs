@@ -37,7 +37,7 @@ public sealed class PagesTests(DashboardFixture system) : DashboardTest(system)
             await admin.Page.GotoAsync(path);
             await admin.Page.WaitForFunctionAsync("() => [...document.images].filter(image => image.loading !== 'lazy').every(image => image.complete)");
             Assert.True(
-                await admin.Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= window.innerWidth"), $"{path} is wider than {width} pixels.");
+                await admin.FitsAsync(), $"{path} is wider than {width} pixels.");
             Assert.Empty(await admin.BarriersAsync());
             await admin.KeepAsync($"page-{name}-{width}-{scheme}".ToLowerInvariant());
         }
