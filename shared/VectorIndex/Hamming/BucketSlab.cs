@@ -1,169 +1,201 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
+using System.Runtime.InteropServices;
 using Pipeline.VectorIndex.Kernels;
 
 namespace Pipeline.VectorIndex.Hamming;
 
 /// <summary>
-/// Buckets of one table, each in one piece of two parallel arrays: words, and a value beside each. A bucket's room is the
+/// Buckets of one table, each in one piece of memory: its codes in planes of 16 bits, then a value for each. A bucket's room is the
 /// least of some sizes that holds it; it moves when that changes, and what it leaves is used again.
 /// </summary>
-internal sealed class BucketSlab
+internal sealed unsafe class BucketSlab
 {
-    private const int LineWords = 8;
-    private const int Slack = LineWords - 1 + IWordLanes.ReadAhead;
+    /// <summary>Memory is given away in units of so many bytes.</summary>
+    private const int UnitBytes = 16;
 
-    // First free piece of each size, −1: none. The first value of a free piece is the next one.
+    /// <summary>Units of a cache line, which all but the shortest pieces begin with.</summary>
+    private const int LineUnits = 4;
+
+    /// <summary>Units that do not count: what is skipped so that the first one begins a line, and what is read behind the last one.</summary>
+    private const int Slack = LineUnits - 1 + (IShortLanes.ReadAhead * sizeof(ushort) / UnitBytes) + 1;
+
+    // First free piece of each size, −1: none. A free piece begins with the next one.
     private readonly int[] _free = [.. Enumerable.Repeat(-1, 128)];
-    private ulong[] _words = LargeArrays.Allocate<ulong>(64 + Slack);
-    private int[] _values = new int[64];
+    private readonly int _planes;
+
+    // Pinned.
+    private UInt128[] _memory = [];
+    private byte* _first;
+    private int _length;
     private int _end;
 
-    // What lies before place 0 of the words, so that it begins a cache line.
-    private int _skipped;
-
-    /// <summary>The value at a place of the slab.</summary>
-    public int Value(int place) => _values[place];
-
-    /// <summary>The words, from place 0 on, until the slab changes: its arrays are pinned.</summary>
-    public unsafe ulong* Words => (ulong*)Unsafe.AsPointer(ref _words[_skipped]);
-
-    /// <summary>Fetches the value at a place into the cache.</summary>
-    public unsafe void PrefetchValue(int place)
+    /// <param name="planes">Planes of a code, 1 to 4.</param>
+    public BucketSlab(int planes)
     {
-        if (Sse.IsSupported)
-        {
-            Sse.Prefetch0(Unsafe.AsPointer(ref _values[place]));
-        }
+        _planes = planes;
+        Grow(LineUnits);
     }
 
-    public void Add(ref Bucket bucket, ulong word, int value)
+    /// <summary>
+    /// Bits 0 to 15 of the codes of the first bucket, until the slab changes: those of its other codes follow, then its further planes,
+    /// <see cref="Room"/> places each, then its values.
+    /// </summary>
+    public ushort* First => (ushort*)_first;
+
+    /// <summary>Those of the bucket that starts at a place.</summary>
+    public static ushort* Codes(ushort* first, int start) => (ushort*)((byte*)first + ((long)start * UnitBytes));
+
+    /// <summary>Places in a plane of a bucket with so many codes: even, and one of four sizes for each power of two.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Room(int count)
+    {
+        // Without a branch for the shortest.
+        var step = 1 << (BitOperations.Log2((uint)(count - 1) | 8) - 2);
+        return (count + step - 1) & -step;
+    }
+
+    public void Add(ref Bucket bucket, ulong code, int value)
     {
         var (start, count) = bucket;
-        if (count == 0 || count == Room(count))
+        if (Room(count) < count + 1)
         {
-            start = Move(bucket, Room(count + 1));
+            start = Move(bucket, count + 1);
         }
 
-        (_words[_skipped + start + count], _values[start + count]) = (word, value);
         bucket = new Bucket(start, count + 1);
+        for (var plane = 0; plane < _planes; plane++, code >>= IShortLanes.PlaneBits)
+        {
+            Plane(bucket, plane)[count] = (ushort)code;
+        }
+
+        Values(bucket)[count] = value;
     }
 
     /// <summary>Puts another value in the place of one that the bucket has.</summary>
-    public void Replace(Bucket bucket, int value, int replacement) =>
-        _values[bucket.Start + _values.AsSpan(bucket.Start, bucket.Count).IndexOf(value)] = replacement;
+    public void Replace(Bucket bucket, int value, int replacement) => Values(bucket)[IndexOf(bucket, value)] = replacement;
 
     public void Remove(ref Bucket bucket, int value)
     {
-        var (start, count) = bucket;
-        var last = start + count - 1;
-        var at = start + _values.AsSpan(start, count).IndexOf(value);
-        (_words[_skipped + at], _values[at]) = (_words[_skipped + last], _values[last]);
-        bucket = new Bucket(start, count - 1);
-        if (count == 1)
+        var at = IndexOf(bucket, value);
+        var last = bucket.Count - 1;
+        for (var plane = 0; plane < _planes; plane++)
         {
-            Release(start, 1);
+            Plane(bucket, plane)[at] = Plane(bucket, plane)[last];
+        }
+
+        Values(bucket)[at] = Values(bucket)[last];
+        if (last == 0)
+        {
+            Release(bucket);
             bucket = default;
         }
-        else if (Room(count - 1) < Room(count))
+        else if (Room(last) < Room(bucket.Count))
         {
-            // Room is always what the count says, so the larger piece goes back whole.
-            var moved = Allocate(Room(count - 1));
-            Copy(start, moved, count - 1);
-            Release(start, Room(count));
-            bucket = new Bucket(moved, count - 1);
+            bucket = new Bucket(Move(bucket, last), last);
         }
-    }
-
-    /// <summary>Gives a bucket that is full another room.</summary>
-    private int Move(Bucket bucket, int room)
-    {
-        var moved = Allocate(room);
-        if (bucket.Count > 0)
+        else
         {
-            Copy(bucket.Start, moved, bucket.Count);
-            Release(bucket.Start, Room(bucket.Count));
+            bucket = bucket with { Count = last };
         }
-
-        return moved;
-    }
-
-    private void Copy(int from, int to, int count)
-    {
-        _words.AsSpan(_skipped + from, count).CopyTo(_words.AsSpan(_skipped + to));
-        _values.AsSpan(from, count).CopyTo(_values.AsSpan(to));
-    }
-
-    private int Allocate(int room)
-    {
-        ref var free = ref _free[Size(room)];
-        if (free >= 0)
-        {
-            var piece = free;
-            free = _values[piece];
-            return piece;
-        }
-
-        // No more lines than it needs, unless it is short.
-        var alignment = room >= LineWords ? LineWords : 1;
-        var start = (_end + alignment - 1) / alignment * alignment;
-        _end = checked(start + room);
-        if (_end > _values.Length)
-        {
-            Grow((int)Math.Min(Array.MaxLength - Slack, Math.Max(_end, _values.Length * 2L)));
-        }
-
-        return start;
-    }
-
-    private unsafe void Grow(int length)
-    {
-        var words = LargeArrays.Allocate<ulong>(length + Slack);
-        var skipped = (int)(-(nint)Unsafe.AsPointer(ref words[0]) / sizeof(ulong)) & (LineWords - 1);
-        _words.AsSpan(_skipped, _values.Length).CopyTo(words.AsSpan(skipped));
-        (_words, _skipped) = (words, skipped);
-        LargeArrays.Grow(ref _values, length);
-    }
-
-    private void Release(int start, int room)
-    {
-        ref var free = ref _free[Size(room)];
-        _values[start] = free;
-        free = start;
     }
 
     /// <summary>Lays all buckets out anew, one behind the other in their order, without what they left behind.</summary>
     public void Compact(Span<Bucket> buckets)
     {
-        var (words, skipped, values, end) = (_words, _skipped, _values, _end);
+        var memory = _memory;
+        var first = _first;
         _free.AsSpan().Fill(-1);
-        _end = 0;
-        (_words, _skipped, _values) = ([], 0, []);
-        Grow(end);
+        var length = _end;
+        (_memory, _length, _end) = ([], 0, 0);
+        Grow(length);
         foreach (ref var bucket in buckets)
         {
-            var (start, count) = bucket;
-            if (count > 0)
+            if (bucket.Count > 0)
             {
-                bucket = new Bucket(Allocate(Room(count)), count);
-                words.AsSpan(skipped + start, count).CopyTo(_words.AsSpan(_skipped + bucket.Start));
-                values.AsSpan(start, count).CopyTo(_values.AsSpan(bucket.Start));
+                var from = first + ((long)bucket.Start * UnitBytes);
+                var units = Units(bucket.Count);
+                bucket = bucket with { Start = Allocate(bucket.Count) };
+                new ReadOnlySpan<UInt128>(from, units).CopyTo(new Span<UInt128>(Codes(bucket.Start), units));
             }
         }
+
+        GC.KeepAlive(memory);
     }
 
-    /// <summary>Places for so many values: one of four sizes for each power of two.</summary>
-    private static int Room(int count)
+    private ushort* Codes(int start) => Codes(First, start);
+
+    private ushort* Plane(Bucket bucket, int plane) => Codes(bucket.Start) + (plane * Room(bucket.Count));
+
+    private int* Values(Bucket bucket) => (int*)Plane(bucket, _planes);
+
+    private int IndexOf(Bucket bucket, int value) => new ReadOnlySpan<int>(Values(bucket), bucket.Count).IndexOf(value);
+
+    /// <summary>Gives a bucket the room for another number of codes, and says where it is.</summary>
+    private int Move(Bucket bucket, int count)
     {
-        var step = 1 << Math.Max(0, BitOperations.Log2((uint)count - 1) - 2);
-        return (count + step - 1) / step * step;
+        var moved = new Bucket(Allocate(count), count);
+        if (bucket.Count > 0)
+        {
+            var kept = Math.Min(bucket.Count, count);
+            for (var plane = 0; plane < _planes; plane++)
+            {
+                new ReadOnlySpan<ushort>(Plane(bucket, plane), kept).CopyTo(new Span<ushort>(Plane(moved, plane), kept));
+            }
+
+            new ReadOnlySpan<int>(Values(bucket), kept).CopyTo(new Span<int>(Values(moved), kept));
+            Release(bucket);
+        }
+
+        return moved.Start;
     }
 
-    /// <summary>Which size a room has: 0 for 1, 3 for 4, then four for each power of two.</summary>
-    private static int Size(int room)
+    private int Allocate(int count)
     {
+        ref var free = ref _free[Size(count)];
+        if (free >= 0)
+        {
+            var piece = free;
+            free = *(int*)Codes(piece);
+            return piece;
+        }
+
+        // No more lines than it needs, unless it is short.
+        var units = Units(count);
+        var start = units < LineUnits ? _end : (_end + LineUnits - 1) & -LineUnits;
+        _end = checked(start + units);
+        if (_end > _length)
+        {
+            Grow((int)Math.Min(Array.MaxLength - Slack, Math.Max(_end, _length * 2L)));
+        }
+
+        return start;
+    }
+
+    private void Release(Bucket bucket)
+    {
+        ref var free = ref _free[Size(bucket.Count)];
+        *(int*)Codes(bucket.Start) = free;
+        free = bucket.Start;
+    }
+
+    private void Grow(int length)
+    {
+        var memory = LargeArrays.Allocate<UInt128>(length + Slack);
+        var start = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(memory));
+        var first = start + (-(nint)start & ((LineUnits * UnitBytes) - 1));
+        new ReadOnlySpan<UInt128>(_first, _length).CopyTo(new Span<UInt128>(first, _length));
+        (_memory, _length) = (memory, length);
+        _first = first;
+    }
+
+    private int Units(int count) => (int)((((long)Room(count) * ((_planes * sizeof(ushort)) + sizeof(int))) + UnitBytes - 1) / UnitBytes);
+
+    /// <summary>Which size the room of a bucket has: 0 to 3 for 2, 4, 6 and 8, then four for each power of two.</summary>
+    private static int Size(int count)
+    {
+        var room = Room(count);
         var log = Math.Max(2, BitOperations.Log2((uint)room - 1));
-        return room <= 4 ? room - 1 : (4 * (log - 1)) - 1 + ((room - 1) >> (log - 2)) - 3;
+        return room <= 8 ? (room / 2) - 1 : (4 * (log - 3)) + 3 + ((room - (1 << log)) >> (log - 2));
     }
 }

@@ -1,8 +1,17 @@
 namespace Pipeline.VectorIndex.Hamming;
 
 /// <summary>A code that may be a hit of a search.</summary>
-/// <param name="Place">Where its value is, later the value.</param>
-/// <param name="Distance">The kept word's distance.</param>
-/// <param name="Table">Number of the table.</param>
-/// <param name="Step">The step that met it.</param>
-internal readonly record struct Met(int Place, int Distance, int Table, int Step);
+internal unsafe struct Met
+{
+    /// <summary>Where its value is, in memory that does not move.</summary>
+    public int* Place;
+
+    /// <summary>The value, once it is read.</summary>
+    public int Value;
+
+    /// <summary>The distance of a code of a single word.</summary>
+    public int Distance;
+
+    /// <summary>The step that met it.</summary>
+    public int Step;
+}

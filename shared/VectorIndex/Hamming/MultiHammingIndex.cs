@@ -10,7 +10,7 @@ namespace Pipeline.VectorIndex.Hamming;
 /// </summary>
 /// <remarks>
 /// Whenever the number of tables changes, codes of one word are cut in an order of their bits that is learned from them anew (ours).
-/// Equal codes are one entry, however many ids they have. A code takes about 18 + 18·m bytes beside two copies of itself.
+/// Equal codes are one entry, however many ids they have. A code takes about 18 + 17·m bytes beside two copies of itself.
 /// </remarks>
 public sealed class MultiHammingIndex : IHammingIndex
 {
@@ -161,7 +161,7 @@ public sealed class MultiHammingIndex : IHammingIndex
         Reorder(words);
         var search = new SubstringSearch(
             _tables, _records, _equals, words, stackalloc int[_tables.Length], stackalloc uint[_tables.Length],
-            stackalloc ulong[_tables.Length], stackalloc ulong[_tables.Length], nearest);
+            stackalloc ulong[_tables.Length], nearest);
 
         // What is left of the cost of comparing with every code.
         var budget = Patience * _flat.Count * Bits / HammingKernel.BlockRows;

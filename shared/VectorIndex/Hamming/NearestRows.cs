@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Pipeline.VectorIndex.Hamming;
@@ -9,12 +10,12 @@ namespace Pipeline.VectorIndex.Hamming;
 /// </summary>
 internal sealed class NearestRows : IDisposable
 {
-    private const int MinBuffer = 256;
+    private const int MinBuffer = 1024;
 
     /// <summary>Rows from which on sorting them by some bits at a time pays.</summary>
     private const int MinRadix = 96;
 
-    /// <summary>Rows from which on fewer passes pay, each of which begins with a longer table.</summary>
+    /// <summary>Rows from which on fewer digits pay, each of which begins with a longer table.</summary>
     private const int ManyRows = 2048;
 
     private readonly int _capacity;
@@ -135,6 +136,24 @@ internal sealed class NearestRows : IDisposable
             greatest = Math.Max(greatest, before);
         }
 
+
+        var hits = GC.AllocateUninitializedArray<HammingHit>(Math.Min(_capacity, _kept));
+
+        if (inOrder)
+        {
+            Distribute(hits);
+        }
+        else
+        {
+            Sort(hits, greatest);
+        }
+
+        return hits;
+    }
+
+    /// <summary>Fills in hits whose rows are in order: how many there are of each distance tells where they go.</summary>
+    private void Distribute(HammingHit[] hits)
+    {
         if (_capacity == int.MaxValue)
         {
             foreach (var key in _keys.AsSpan(0, _kept))
@@ -143,19 +162,12 @@ internal sealed class NearestRows : IDisposable
             }
         }
 
-        if (!inOrder)
-        {
-            SortByRow(greatest);
-        }
-
-        // The histogram tells where the rows of each distance go.
         var next = ArrayPool<int>.Shared.Rent(_bar + 1);
         for (int d = 0, start = 0; d <= _bar; start += _counts[d], d++)
         {
             next[d] = start;
         }
 
-        var hits = GC.AllocateUninitializedArray<HammingHit>(Math.Min(_capacity, _kept));
         foreach (var key in _keys.AsSpan(0, _kept))
         {
             var (distance, row) = ((int)(key >> 32), (int)(uint)key);
@@ -167,41 +179,65 @@ internal sealed class NearestRows : IDisposable
         }
 
         ArrayPool<int>.Shared.Return(next);
-        return hits;
     }
 
-    /// <summary>Sorts what is kept by its rows.</summary>
-    /// <param name="greatest">The greatest of these.</param>
-    private void SortByRow(uint greatest)
+    /// <summary>Fills in hits whose rows are in any order.</summary>
+    /// <param name="hits">Receives the first ones.</param>
+    /// <param name="greatest">The greatest row.</param>
+    private void Sort(HammingHit[] hits, uint greatest)
     {
+        var rowBits = 32;
         if (_kept < MinRadix)
         {
             _keys.AsSpan(0, _kept).Sort();
-            return;
+        }
+        else
+        {
+            rowBits -= BitOperations.LeadingZeroCount(greatest);
+            SortByDigits(rowBits);
         }
 
-        // Some bits at a time, the least significant ones first; each pass keeps the order of the one before.
-        var bits = _kept < ManyRows ? 8 : 11;
-        var mask = (1u << bits) - 1;
-        var sorted = ArrayPool<ulong>.Shared.Rent(_keys.Length);
-        Span<int> places = stackalloc int[1 << bits];
-        for (var shift = 0; shift < 32 && greatest >> shift != 0; shift += bits)
-        {
-            places.Clear();
-            foreach (var key in _keys.AsSpan(0, _kept))
-            {
-                places[(int)(((uint)key >> shift) & mask)]++;
-            }
 
+        var rows = uint.MaxValue >> (32 - rowBits);
+        for (var i = 0; i < hits.Length; i++)
+        {
+            hits[i] = new HammingHit((int)((uint)_keys[i] & rows), (int)(_keys[i] >> rowBits));
+        }
+    }
+
+    /// <summary>Sorts by one digit after the other, the least significant one first; each pass keeps the order of the one before.</summary>
+    /// <param name="rowBits">Bits of a row, behind which its distance follows at once in the sorted keys: that makes fewer digits.</param>
+    private void SortByDigits(int rowBits)
+    {
+        var bits = rowBits + BitOperations.Log2((uint)_bar | 1) + 1;
+        var most = _kept < ManyRows ? 8 : 12;
+        var digits = (bits + most - 1) / most;
+        var digitBits = (bits + digits - 1) / digits;
+        var mask = (1 << digitBits) - 1;
+        Span<int> places = stackalloc int[digits << digitBits];
+        places.Clear();
+        foreach (ref var key in _keys.AsSpan(0, _kept))
+        {
+            key = (key >> 32 << rowBits) | (uint)key;
+            for (var d = 0; d < digits; d++)
+            {
+                places[(d << digitBits) | ((int)(key >> (d * digitBits)) & mask)]++;
+            }
+        }
+
+        var sorted = ArrayPool<ulong>.Shared.Rent(_keys.Length);
+        for (var d = 0; d < digits; d++)
+        {
+            var next = places.Slice(d << digitBits, 1 << digitBits);
             var start = 0;
-            foreach (ref var place in places)
+            foreach (ref var place in next)
             {
                 (place, start) = (start, start + place);
             }
 
             foreach (var key in _keys.AsSpan(0, _kept))
             {
-                sorted[places[(int)(((uint)key >> shift) & mask)]++] = key;
+                sorted[next[(int)(key >> (d * digitBits)) & mask]++] = key;
             }
 
             (_keys, sorted) = (sorted, _keys);

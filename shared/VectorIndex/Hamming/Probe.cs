@@ -1,34 +1,37 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
+using Pipeline.VectorIndex.Kernels;
 
 namespace Pipeline.VectorIndex.Hamming;
 
 /// <summary>A bucket that a search looks into; what lies where is known once it is fetched.</summary>
 internal unsafe struct Probe
 {
-    /// <summary>Words of a cache line.</summary>
-    private const int LineWords = 8;
+    private const int LineBytes = 64;
 
-    /// <summary>Words that are asked for; what follows them the processor foresees.</summary>
-    private const int Fetched = 16 * LineWords;
+    /// <summary>Bytes that are asked for; what follows them the processor foresees.</summary>
+    private const int Fetched = 16 * LineBytes;
 
     /// <summary>The bucket, in an array that does not move.</summary>
     public Bucket* Bucket;
 
-    /// <summary>The kept words of the slab, later those of the bucket, in an array that does not move while it is searched.</summary>
-    public ulong* Words;
+    /// <summary>What it has in common with others.</summary>
+    public Look* Look;
 
-    /// <summary>Where the bucket lies in its slab.</summary>
-    public int Start;
+    /// <summary>The bucket's codes, in memory that does not move.</summary>
+    public ushort* Codes;
 
     /// <summary>Codes in it.</summary>
     public int Count;
 
-    /// <summary>Number of its table.</summary>
-    public int Table;
+    /// <summary>Places from a plane of codes to the next.</summary>
+    public int Stride;
 
-    /// <summary>The step that looks.</summary>
-    public int Step;
+    /// <summary>The values of the bucket's codes.</summary>
+    public readonly int* Values => (int*)(Codes + (Look->Planes * Stride));
+
+    /// <summary>Bits that the step turns in the table's substrings.</summary>
+    public int Turned;
 
     /// <summary>Begins to fetch where the bucket lies.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -40,21 +43,24 @@ internal unsafe struct Probe
         }
     }
 
-    /// <summary>Reads where the bucket lies, and begins to fetch its words.</summary>
+    /// <summary>Reads where the bucket lies, and begins to fetch its codes.</summary>
     /// <returns><see cref="Count"/>.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int FetchWords()
+    public int FetchCodes()
     {
-        (Start, Count) = *Bucket;
-        Words += Start;
+        Codes = BucketSlab.Codes(Look->Codes, Bucket->Start);
+        Count = Bucket->Count;
+        Stride = BucketSlab.Room(Count);
         if (Sse.IsSupported)
         {
             // Two lines in any case, which costs less than a branch that cannot be foreseen.
-            Sse.Prefetch0(Words);
-            Sse.Prefetch0(Words + LineWords);
-            for (var word = 2 * LineWords; word < Math.Min(Count, Fetched); word += LineWords)
+            var first = (byte*)Codes;
+            Sse.Prefetch0(first);
+            Sse.Prefetch0(first + LineBytes);
+            var end = Math.Min(Fetched, sizeof(ushort) * ((Look->Planes * Stride) + 8));
+            for (var line = 2 * LineBytes; line < end; line += LineBytes)
             {
-                Sse.Prefetch0(Words + word);
+                Sse.Prefetch0(first + line);
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Pipeline.VectorIndex.Kernels;
 
 namespace Pipeline.VectorIndex.Hamming;
@@ -37,12 +38,11 @@ internal readonly unsafe ref struct SubstringSearch
     private readonly NearestRows _nearest;
     private readonly ReadOnlySpan<ulong> _query;
 
-    // By place in the query's order: the table, its key, its bits in the word of a code that has but one.
+    // By place in the query's order: the table and its key.
     private readonly ReadOnlySpan<int> _order;
     private readonly ReadOnlySpan<uint> _keys;
-    private readonly ReadOnlySpan<ulong> _masks;
 
-    // By table: what its kept words are compared with.
+    // By table: what the codes that it keeps are compared with.
     private readonly ReadOnlySpan<ulong> _kept;
 
     /// <param name="tables">The tables, whose values are the codes' ids where a code is one word, otherwise their records.</param>
@@ -51,7 +51,6 @@ internal readonly unsafe ref struct SubstringSearch
     /// <param name="query">The query's words.</param>
     /// <param name="order">Room for a number a table.</param>
     /// <param name="keys">Room for a key a table.</param>
-    /// <param name="masks">Room for a word a table.</param>
     /// <param name="kept">Room for a word a table.</param>
     /// <param name="nearest">Receives what is found.</param>
     public SubstringSearch(
@@ -61,7 +60,6 @@ internal readonly unsafe ref struct SubstringSearch
         ReadOnlySpan<ulong> query,
         Span<int> order,
         Span<uint> keys,
-        Span<ulong> masks,
         Span<ulong> kept,
         NearestRows nearest)
     {
@@ -80,15 +78,13 @@ internal readonly unsafe ref struct SubstringSearch
             (order[i], keys[i]) = (t, key);
         }
 
-        for (var i = 0; i < masks.Length; i++)
+        for (var t = 0; t < kept.Length; t++)
         {
-            masks[i] = tables[order[i]].WordMask;
-            kept[i] = query[tables[i].KeptWord];
+            kept[t] = tables[t].Kept(query);
         }
 
         _order = order;
         _keys = keys;
-        _masks = masks;
         _kept = kept;
     }
 
@@ -107,15 +103,16 @@ internal readonly unsafe ref struct SubstringSearch
     public bool Take(int step, int end, ref double budget)
     {
         var probes = stackalloc Probe[Batch];
+        var looks = stackalloc Look[Batch + 1];
         var met = stackalloc Met[Batch];
-        return WordLanes512.IsSupported ? Take<WordLanes512>(step, end, ref budget, probes, met)
-            : WordLanes256.IsSupported ? Take<WordLanes256>(step, end, ref budget, probes, met)
-            : Take<WordLanes64>(step, end, ref budget, probes, met);
+        return ShortLanes512.IsSupported ? Take<ShortLanes512>(step, end, ref budget, looks, probes, met)
+            : ShortLanes256.IsSupported ? Take<ShortLanes256>(step, end, ref budget, looks, probes, met)
+            : Take<ShortLanes16>(step, end, ref budget, looks, probes, met);
     }
 
     // By itself, as the runtime optimises no method by what it has seen of it that makes room on the stack.
-    private bool Take<TLanes>(int step, int end, ref double budget, Probe* probes, Met* met)
-        where TLanes : struct, IWordLanes
+    private bool Take<TLanes>(int step, int end, ref double budget, Look* looks, Probe* probes, Met* met)
+        where TLanes : struct, IShortLanes
     {
         var count = 0;
         var place = step % _tables.Length;
@@ -123,11 +120,15 @@ internal readonly unsafe ref struct SubstringSearch
         while (step < end)
         {
             var found = 0;
+            var look = looks;
             while (step < end && found < Batch)
             {
                 var table = Table(place);
-                found += table.Find(
-                    _keys[place], ref flips, new Probe { Table = _order[place], Step = step }, probes + found, Batch - found);
+                look->Table = _order[place];
+                look->Step = step;
+                var more = table.Find(_keys[place], ref flips, look, probes + found, Batch - found);
+                found += more;
+                look += more > 0 ? 1 : 0;
                 if (flips >> table.Length != 0)
                 {
                     flips = FirstFlips(++step);
@@ -143,7 +144,7 @@ internal readonly unsafe ref struct SubstringSearch
             long candidates = 0;
             for (var i = 0; i < Math.Min(Ahead, found); i++)
             {
-                candidates += probes[i].FetchWords();
+                candidates += probes[i].FetchCodes();
             }
 
             budget -= found * ProbeCost;
@@ -157,7 +158,7 @@ internal readonly unsafe ref struct SubstringSearch
 
                 if (i + Ahead < found)
                 {
-                    candidates += probes[i + Ahead].FetchWords();
+                    candidates += probes[i + Ahead].FetchCodes();
                 }
 
                 if (candidates > most)
@@ -183,20 +184,17 @@ internal readonly unsafe ref struct SubstringSearch
     /// <summary>Collects the near codes of a bucket, and offers what was collected whenever there is no room.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Compare<TLanes>(Probe* probe, Met* met, int count)
-        where TLanes : struct, IWordLanes
+        where TLanes : struct, IShortLanes
     {
-        var kept = _kept[probe->Table];
-        for (var first = 0; first < probe->Count; first += 64)
+        var kept = _kept[probe->Look->Table];
+        var limit = _nearest.Bar - (_query.Length == 1 ? probe->Look->Turned : 0);
+        for (var first = 0; first < probe->Count; first += TLanes.Codes)
         {
-            var words = probe->Words + first;
-            var length = Math.Min(64, probe->Count - first);
-            ulong near = 0;
-            for (var i = 0; i < length; i += TLanes.Words)
-            {
-                near |= (ulong)TLanes.Within(words + i, kept, _nearest.Bar) << i;
-            }
+            var near = TLanes.Within(probe->Codes + first, probe->Stride, probe->Look->Planes, kept, limit);
 
-            near &= ulong.MaxValue >> (64 - length);
+            // What is behind the last code, without a branch that could not be foreseen.
+            var behind = 32 - (probe->Count - first);
+            near &= uint.MaxValue >> (behind & ~(behind >> 31));
             if (near != 0)
             {
                 count = Collect<TLanes>(first, near, probe, met, count);
@@ -207,22 +205,21 @@ internal readonly unsafe ref struct SubstringSearch
     }
 
     /// <summary>Collects near codes of a bucket.</summary>
-    /// <param name="first">The first of the up to 64 codes that were compared together.</param>
-    /// <param name="near">Bit i is set if the kept word of code i of these is near.</param>
+    /// <param name="first">The first of the codes that were compared together.</param>
+    /// <param name="near">Bit i is set if what is kept of code i of these is near.</param>
     /// <param name="probe">The bucket.</param>
     /// <param name="met">What is collected.</param>
     /// <param name="count">How much there is.</param>
     /// <returns>How much there is now.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int Collect<TLanes>(int first, ulong near, Probe* probe, Met* met, int count)
-        where TLanes : struct, IWordLanes
+    private int Collect<TLanes>(int first, uint near, Probe* probe, Met* met, int count)
+        where TLanes : struct, IShortLanes
     {
-        var table = _tables[probe->Table];
-        var kept = _kept[probe->Table];
-        var words = probe->Words + first;
+        var codes = probe->Codes + first;
+        var kept = _kept[probe->Look->Table];
         if (_query.Length == 1)
         {
-            near &= First<TLanes>(words, near, kept, probe->Step);
+            near &= First<TLanes>(codes, probe, kept);
         }
 
         for (; near != 0; near &= near - 1)
@@ -234,25 +231,39 @@ internal readonly unsafe ref struct SubstringSearch
             }
 
             var at = BitOperations.TrailingZeroCount(near);
-            var place = probe->Start + first + at;
-            table.PrefetchValue(place);
-            met[count++] = new Met(place, BitOperations.PopCount(words[at] ^ kept), probe->Table, probe->Step);
+            var place = probe->Values + first + at;
+            if (Sse.IsSupported)
+            {
+                Sse.Prefetch0(place);
+            }
+
+            var distance = probe->Look->Turned;
+            for (var plane = 0; plane < probe->Look->Planes; plane++)
+            {
+                distance += BitOperations.PopCount((uint)(codes[(plane * probe->Stride) + at] ^ (ushort)(kept >> (plane * IShortLanes.PlaneBits))));
+            }
+
+            met[count++] = new Met { Place = place, Distance = distance, Step = probe->Look->Step };
         }
 
         return count;
     }
 
     /// <summary>Those of some codes of a single word that no earlier step has met.</summary>
-    private ulong First<TLanes>(ulong* words, ulong some, ulong query, int step)
-        where TLanes : struct, IWordLanes
+    private uint First<TLanes>(ushort* codes, Probe* probe, ulong kept)
+        where TLanes : struct, IShortLanes
     {
-        var (least, oneMore) = Math.DivRem(step, _tables.Length);
-        ulong isFirst = 0;
-        while (some != 0)
+        var least = probe->Look->Turned;
+        var oneMore = probe->Look->Step - (least * _tables.Length);
+        var masks = _tables[probe->Look->Table].KeptMasks;
+        var isFirst = uint.MaxValue;
+        for (var place = 0; place < (least > 0 ? _order.Length : oneMore); place++)
         {
-            var i = BitOperations.TrailingZeroCount(some) / TLanes.Words * TLanes.Words;
-            isFirst |= (ulong)TLanes.Beyond(words + i, query, _masks, least, oneMore) << i;
-            some &= ~(((1UL << TLanes.Words) - 1) << i);
+            // The step's own substring differs in as many bits as it has turned.
+            if (place != oneMore)
+            {
+                isFirst &= TLanes.Beyond(codes, probe->Stride, kept, masks[_order[place]], place < oneMore ? least + 1 : least);
+            }
         }
 
         return isFirst;
@@ -270,16 +281,15 @@ internal readonly unsafe ref struct SubstringSearch
         var several = 0;
         for (var i = 0; i < count; i++)
         {
-            var (place, distance, table, step) = met[i];
-            var ids = _tables[table].Value(place);
+            var ids = *met[i].Place;
             if (ids < 0)
             {
                 _equals.PrefetchIds(ids);
-                met[several++] = new Met(ids, distance, table, step);
+                met[several++] = met[i] with { Value = ids };
             }
-            else if (distance <= _nearest.Bar)
+            else if (met[i].Distance <= _nearest.Bar)
             {
-                _nearest.Offer(distance, ids);
+                _nearest.Offer(met[i].Distance, ids);
             }
         }
 
@@ -287,7 +297,7 @@ internal readonly unsafe ref struct SubstringSearch
         {
             if (met[i].Distance <= _nearest.Bar)
             {
-                _equals.OfferIds(_nearest, met[i].Distance, met[i].Place);
+                _equals.OfferIds(_nearest, met[i].Distance, met[i].Value);
             }
         }
     }
@@ -298,18 +308,18 @@ internal readonly unsafe ref struct SubstringSearch
         // What each needs is asked for before the first is looked at.
         for (var i = 0; i < count; i++)
         {
-            met[i] = met[i] with { Place = _tables[met[i].Table].Value(met[i].Place) };
-            _equals.Prefetch(met[i].Place);
-            _records.Prefetch(met[i].Place);
+            met[i].Value = *met[i].Place;
+            _equals.Prefetch(met[i].Value);
+            _records.Prefetch(met[i].Value);
         }
 
         for (var i = 0; i < count; i++)
         {
-            var code = _records.Code(met[i].Place);
+            var code = _records.Code(met[i].Value);
             var distance = CodeRecords.Distance(code, _query);
             if (distance <= _nearest.Bar && IsFirst(code, met[i].Step))
             {
-                _equals.Offer(_nearest, distance, met[i].Place);
+                _equals.Offer(_nearest, distance, met[i].Value);
             }
         }
     }

@@ -1,11 +1,12 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Pipeline.VectorIndex.Kernels;
 
 namespace Pipeline.VectorIndex.Hamming;
 
 /// <summary>
-/// Codes by some consecutive bits of theirs, the substring: a bucket for each. Of a code it keeps one word, so that most are
+/// Codes by some consecutive bits of theirs, the substring: a bucket for each. Of a code it keeps up to 64 bits, so that most are
 /// dismissed without another access to memory, and a value that tells more.
 /// </summary>
 internal sealed class SubstringTable
@@ -18,23 +19,27 @@ internal sealed class SubstringTable
     private readonly uint _mask;
     private readonly Bucket[] _buckets;
 
+    // Which word of a code it keeps; of the only one, without the substring's bits, which are known to match already.
+    private readonly int _keptWord;
+    private readonly bool _isOnlyWord;
+    private readonly int _planes;
+
     // One bit for each bucket that is not empty: all bits together fit a near cache.
     private readonly ulong[] _occupied;
-    private readonly BucketSlab _slab = new();
+    private readonly BucketSlab _slab;
 
-    /// <param name="firstBit">First bit of the substring.</param>
-    /// <param name="length">Its length, 1 to <see cref="MaxLength"/>.</param>
-    /// <param name="words">Words of a code.</param>
-    public SubstringTable(int firstBit, int length, int words)
+    private SubstringTable(int firstBit, int length, int bits)
     {
         (_word, _shift, Length) = (firstBit / 64, firstBit % 64, length);
         _mask = (1u << length) - 1;
         _buckets = LargeArrays.Allocate<Bucket>(1 << length);
         _buckets.AsSpan().Clear();
         _occupied = new ulong[((1 << length) + 63) / 64];
-
-        // Another word than the substring's, where there is one: the substring's bits are known to match already.
-        KeptWord = (_word + 1) % words;
+        _isOnlyWord = bits <= 64;
+        _keptWord = (_word + 1) % ((bits + 63) / 64);
+        var kept = _isOnlyWord ? bits - length : 64;
+        _planes = Math.Max(1, (kept + IShortLanes.PlaneBits - 1) / IShortLanes.PlaneBits);
+        _slab = new BucketSlab(_planes);
     }
 
     /// <summary>Cuts codes into substrings whose lengths differ by one at most.</summary>
@@ -47,8 +52,13 @@ internal sealed class SubstringTable
         for (int t = 0, first = 0; t < count; t++)
         {
             var length = (bits - first) / (count - t);
-            tables[t] = new SubstringTable(first, length, (bits + 63) / 64);
+            tables[t] = new SubstringTable(first, length, bits);
             first += length;
+        }
+
+        foreach (var table in tables.Where(table => table._isOnlyWord))
+        {
+            table.KeptMasks = [.. tables.Select(other => other == table ? 0 : table.WithoutSubstring((ulong)other._mask << other._shift))];
         }
 
         return tables;
@@ -57,11 +67,11 @@ internal sealed class SubstringTable
     /// <summary>Length of the substrings in bits.</summary>
     public int Length { get; }
 
-    /// <summary>The substring's bits in its first word.</summary>
-    public ulong WordMask => (ulong)_mask << _shift;
+    /// <summary>Of codes of one word, by table: its substring's bits in what is kept; none of the own one.</summary>
+    public ulong[] KeptMasks { get; private set; } = [];
 
-    /// <summary>Which word of a code the buckets keep.</summary>
-    public int KeptWord { get; }
+    /// <summary>What is kept of a code.</summary>
+    public ulong Kept(ReadOnlySpan<ulong> code) => _isOnlyWord ? WithoutSubstring(code[0]) : code[_keptWord];
 
     /// <summary>The substring of a code.</summary>
     public uint Key(ReadOnlySpan<ulong> code)
@@ -79,7 +89,7 @@ internal sealed class SubstringTable
     public void Add(ReadOnlySpan<ulong> code, int value)
     {
         var key = Key(code);
-        _slab.Add(ref _buckets[key], code[KeptWord], value);
+        _slab.Add(ref _buckets[key], Kept(code), value);
         _occupied[key / 64] |= 1UL << (int)(key % 64);
     }
 
@@ -104,23 +114,25 @@ internal sealed class SubstringTable
     /// </summary>
     /// <param name="key">The substring.</param>
     /// <param name="flips">The bits to begin with; receives those to go on with, 2^<see cref="Length"/> or more behind the last.</param>
-    /// <param name="probe">What to say of the table and the step.</param>
+    /// <param name="look">Receives what all of them have in common.</param>
     /// <param name="probes">Receives the buckets.</param>
     /// <param name="room">Most of these.</param>
     /// <returns>How many there are.</returns>
-    public unsafe int Find(uint key, ref uint flips, Probe probe, Probe* probes, int room)
+    public unsafe int Find(uint key, ref uint flips, Look* look, Probe* probes, int room)
     {
+        look->Codes = _slab.First;
+        look->Planes = _planes;
+        look->Turned = BitOperations.PopCount(flips);
         var count = 0;
         var next = flips;
-        probe.Words = _slab.Words;
         var buckets = (Bucket*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_buckets));
         ref var occupied = ref MemoryMarshal.GetArrayDataReference(_occupied);
         while (next <= _mask && count < room)
         {
             // Written in any case, and kept if the bucket is not empty: the processor need not guess.
             var turned = key ^ next;
-            probe.Bucket = buckets + turned;
-            probes[count] = probe;
+            probes[count].Bucket = buckets + turned;
+            probes[count].Look = look;
             count += (int)(Unsafe.Add(ref occupied, turned / 64) >> (int)(turned % 64)) & 1;
             next = next == 0 ? _mask + 1 : NextOfWeight(next);
         }
@@ -128,12 +140,6 @@ internal sealed class SubstringTable
         flips = next;
         return count;
     }
-
-    /// <summary>The value at a place: a bucket's start and how far behind it.</summary>
-    public int Value(int place) => _slab.Value(place);
-
-    /// <summary>Fetches the value at a place into the cache.</summary>
-    public void PrefetchValue(int place) => _slab.PrefetchValue(place);
 
     /// <summary>Lays the buckets out by their substrings, so that near ones lie near.</summary>
     public void Compact() => _slab.Compact(_buckets);
@@ -151,6 +157,14 @@ internal sealed class SubstringTable
         }
 
         return count;
+    }
+
+    /// <summary>A word without the substring's bits: those behind them move up.</summary>
+    private ulong WithoutSubstring(ulong word)
+    {
+        var before = (1UL << _shift) - 1;
+        var behind = _shift + Length < 64 ? word >> (_shift + Length) : 0;
+        return (word & before) | (behind << _shift);
     }
 
     /// <summary>The next larger number with as many bits set (Gosper).</summary>
