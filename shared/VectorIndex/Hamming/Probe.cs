@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
-using Pipeline.VectorIndex.Kernels;
 
 namespace Pipeline.VectorIndex.Hamming;
 

@@ -85,7 +85,7 @@ public sealed class BrokerFaultTests
         });
         await host.PublishAsync(TestEvents.Cnn());
 
-        await Eventually.TrueAsync(() => script.Done.Count >= 1);
+        await Eventually.TrueAsync(() => !script.Done.IsEmpty);
         Assert.True(pause.Connections > 1, "The declaration was answered in time.");
     }
 

@@ -141,7 +141,7 @@ public sealed class RabbitMqPolicyTests(SharedServers servers)
         var script = new ConsumerScript((_, _) => Task.CompletedTask);
         await using var host = await StartAsync(virtualHost, script);
 
-        await Eventually.TrueAsync(() => script.Done.Count >= 1);
+        await Eventually.TrueAsync(() => !script.Done.IsEmpty);
     }
 
     internal static Task<BusHost> StartAsync(

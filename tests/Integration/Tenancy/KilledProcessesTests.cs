@@ -62,7 +62,10 @@ public sealed class KilledProcessesTests(SharedServers servers) : IAsyncLifetime
             await Eventually.TrueAsync(
                 async ct => (await http.GetAsync(new Uri($"../{Collection}", UriKind.Relative), ct)).StatusCode == HttpStatusCode.NotFound, Patience, "The collection's end");
             // Its end is still to be told when the collection is gone, and whoever tells it is killed next.
-            await Eventually.TrueAsync(async _ => await redis.ReadAsync(prefix).AllAsync(text => !words.Any(word => text.Contains(word, StringComparison.Ordinal))), Patience, "Word of it");
+            await Eventually.TrueAsync(
+                async ct => await redis.ReadAsync(prefix).AllAsync(text => !words.Any(word => text.Contains(word, StringComparison.Ordinal)), ct),
+                Patience,
+                "Word of it");
         }
 
         await foreach (var text in redis.ReadAsync(prefix))
