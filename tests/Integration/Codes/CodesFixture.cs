@@ -130,11 +130,8 @@ public abstract class CodesFixture(SharedServers servers, bool automatic = false
     protected Task<SearchResults> SearchAsync(Guid image) =>
         AskAsync<SearchImages, SearchResults>(new() { Collection = TestPipeline.Collection, ImageId = image, Mode = SearchModes.Hash, Limit = 200 });
 
-    protected async Task<TAnswer> AskAsync<TRequest, TAnswer>(TRequest request)
+    protected Task<TAnswer> AskAsync<TRequest, TAnswer>(TRequest request)
         where TRequest : class
-        where TAnswer : class
-    {
-        var client = Services.GetRequiredService<IBus>().CreateRequestClient<TRequest>(TimeSpan.FromSeconds(30));
-        return (await client.GetResponse<TAnswer>(request)).Message;
-    }
+        where TAnswer : class =>
+        Services.AskAsync<TRequest, TAnswer>(request);
 }

@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Numerics.Tensors;
 using System.Text.Json.Nodes;
-using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Catalog;
 using Pipeline.Contracts;
@@ -184,11 +183,8 @@ public abstract class ModelFixture(SharedServers servers) : IAsyncLifetime
             () => Task.FromResult($"{paired} of {images.Count} images have a verified pair"));
     }
 
-    private async Task<TAnswer> AskAsync<TRequest, TAnswer>(TRequest request)
+    private Task<TAnswer> AskAsync<TRequest, TAnswer>(TRequest request)
         where TRequest : class
-        where TAnswer : class
-    {
-        var client = Services.GetRequiredService<IBus>().CreateRequestClient<TRequest>(TimeSpan.FromSeconds(30));
-        return (await client.GetResponse<TAnswer>(request)).Message;
-    }
+        where TAnswer : class =>
+        Services.AskAsync<TRequest, TAnswer>(request);
 }

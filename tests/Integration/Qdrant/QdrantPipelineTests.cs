@@ -1,4 +1,3 @@
-using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Pipeline.Catalog;
@@ -166,11 +165,7 @@ public sealed class QdrantPipelineTests(QdrantPipelineFixture fixture) : IClassF
     private async Task<Generation> GenerationAsync(CancellationToken ct) =>
         (await _pipeline.Services.GetRequiredService<CollectionCatalog>().GetCurrentAsync(TestPipeline.Collection, ct))!.Active!;
 
-    private async Task<SearchResults> SearchAsync(SearchImages query)
-    {
-        var client = _pipeline.Services.GetRequiredService<IBus>().CreateRequestClient<SearchImages>(TimeSpan.FromSeconds(30));
-        return (await client.GetResponse<SearchResults>(query)).Message;
-    }
+    private Task<SearchResults> SearchAsync(SearchImages query) => _pipeline.Services.AskAsync<SearchImages, SearchResults>(query);
 
     // A busy machine may let another call fail by its time-out first.
     private Task UnreadyAsync(string why) => Eventually.TrueAsync(

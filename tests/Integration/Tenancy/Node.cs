@@ -10,6 +10,7 @@ using Pipeline.Contracts.Queries;
 using Pipeline.Messaging;
 using Pipeline.Standalone;
 using Pipeline.Storage;
+using Pipeline.Tests.Integration.Pipelines;
 using Pipeline.Tests.Support;
 using Xunit;
 
@@ -128,14 +129,8 @@ internal sealed class Node : IAsyncDisposable
         return string.Join('\n', answers);
     }
 
-    public async Task<SearchResults> SearchAsync(string collection, Guid image, string mode)
-    {
-        var response = await Services.GetRequiredService<IBus>().CreateRequestClient<SearchImages>(TimeSpan.FromSeconds(30))
-            .GetResponse<SearchResults, RequestRefused>(new SearchImages { Collection = collection, ImageId = image, Mode = mode, Limit = 20 });
-        return response.Is(out Response<SearchResults>? results)
-            ? results.Message
-            : throw new InvalidOperationException(response.Is(out Response<RequestRefused>? refused) ? refused.Message.Detail : "No answer.");
-    }
+    public Task<SearchResults> SearchAsync(string collection, Guid image, string mode) => Services.AskAsync<SearchImages, SearchResults>(
+        new() { Collection = collection, ImageId = image, Mode = mode, Limit = 20 });
 
     public async Task RebuildAsync(string collection)
     {

@@ -76,13 +76,10 @@ public abstract class WordsFixture(SharedServers servers, bool automatic = false
         return page.Points.Where(point => point.Vectors.ContainsKey(IndexSpaces.Sift)).ToDictionary(point => point.Id, point => (SparseVector)point.Vectors[IndexSpaces.Sift]);
     }
 
-    protected async Task<TAnswer> AskAsync<TRequest, TAnswer>(TRequest request)
+    protected Task<TAnswer> AskAsync<TRequest, TAnswer>(TRequest request)
         where TRequest : class
-        where TAnswer : class
-    {
-        var client = Services.GetRequiredService<IBus>().CreateRequestClient<TRequest>(TimeSpan.FromSeconds(30));
-        return (await client.GetResponse<TAnswer>(request)).Message;
-    }
+        where TAnswer : class =>
+        Services.AskAsync<TRequest, TAnswer>(request);
 
     protected Task<NeighboursFound> NeighboursAsync(params IEnumerable<ImageRecord> images) =>
         AskAsync<FindNeighbours, NeighboursFound>(new FindNeighbours { Collection = TestPipeline.Collection, ImageIds = [.. images.Select(i => i.ImageId)] });
