@@ -29,9 +29,6 @@ internal unsafe struct Probe
     /// <summary>The values of the bucket's codes.</summary>
     public readonly int* Values => (int*)(Codes + (Look->Planes * Stride));
 
-    /// <summary>Bits that the step turns in the table's substrings.</summary>
-    public int Turned;
-
     /// <summary>Begins to fetch where the bucket lies.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void FetchBucket()

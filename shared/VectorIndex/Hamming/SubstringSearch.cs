@@ -11,7 +11,7 @@ namespace Pipeline.VectorIndex.Hamming;
 /// that has the fewest codes with its substring: the first ones are searched the furthest.
 /// </summary>
 /// <remarks>
-/// Nearly all of its time is waiting for memory, so what it needs is asked for some time before: where buckets lie, then their words,
+/// Nearly all of its time is waiting for memory, so what it needs is asked for some time before: where buckets lie, then their codes,
 /// then the values of the few codes that are near enough, then their records or ids. Batches go on over steps that are taken together.
 /// </remarks>
 internal readonly unsafe ref struct SubstringSearch
@@ -23,7 +23,7 @@ internal readonly unsafe ref struct SubstringSearch
     /// <summary>Buckets or codes that are dealt with together.</summary>
     private const int Batch = 256;
 
-    /// <summary>Buckets whose words are asked for before the first is looked at.</summary>
+    /// <summary>Buckets whose codes are asked for before the first is looked at.</summary>
     private const int Ahead = 16;
 
     /// <summary>
@@ -31,6 +31,9 @@ internal readonly unsafe ref struct SubstringSearch
     /// asked for than it can keep in mind.
     /// </summary>
     private const int FarAhead = 32;
+
+    /// <summary>Most bits that a table keeps of a code.</summary>
+    private const int MaxKept = 64;
 
     private readonly SubstringTable[] _tables;
     private readonly CodeRecords _records;
@@ -92,7 +95,7 @@ internal readonly unsafe ref struct SubstringSearch
     public double Cost(int step, int codes)
     {
         var table = Table(step % _tables.Length);
-        return table.Probes(step / _tables.Length) * (ProbeCost + (CandidateCost * codes / (1 << table.Length)));
+        return BitChoices.Count(table.Length, step / _tables.Length) * (ProbeCost + (CandidateCost * codes / (1 << table.Length)));
     }
 
     /// <summary>Takes steps; false if they met so many candidates that the budget is spent.</summary>
@@ -105,34 +108,36 @@ internal readonly unsafe ref struct SubstringSearch
         var probes = stackalloc Probe[Batch];
         var looks = stackalloc Look[Batch + 1];
         var met = stackalloc Met[Batch];
-        return ShortLanes512.IsSupported ? Take<ShortLanes512>(step, end, ref budget, looks, probes, met)
-            : ShortLanes256.IsSupported ? Take<ShortLanes256>(step, end, ref budget, looks, probes, met)
-            : Take<ShortLanes16>(step, end, ref budget, looks, probes, met);
+        var distances = stackalloc short[IShortLanes.ReadAhead + 1];
+        return ShortLanes512.IsSupported ? Take<ShortLanes512>(step, end, ref budget, looks, probes, met, distances)
+            : ShortLanes256.IsSupported ? Take<ShortLanes256>(step, end, ref budget, looks, probes, met, distances)
+            : Take<ShortLanes16>(step, end, ref budget, looks, probes, met, distances);
     }
 
     // By itself, as the runtime optimises no method by what it has seen of it that makes room on the stack.
-    private bool Take<TLanes>(int step, int end, ref double budget, Look* looks, Probe* probes, Met* met)
+    private bool Take<TLanes>(int step, int end, ref double budget, Look* looks, Probe* probes, Met* met, short* distances)
         where TLanes : struct, IShortLanes
     {
         var count = 0;
-        var place = step % _tables.Length;
-        var flips = FirstFlips(step);
+        var turned = 0;
         while (step < end)
         {
             var found = 0;
-            var look = looks;
-            while (step < end && found < Batch)
+            for (var look = looks; step < end && found < Batch;)
             {
-                var table = Table(place);
+                var (bits, place) = Math.DivRem(step, _tables.Length);
                 look->Table = _order[place];
                 look->Step = step;
-                var more = table.Find(_keys[place], ref flips, look, probes + found, Batch - found);
+                look->Turned = bits;
+                var choices = BitChoices.Of(Table(place).Length, bits);
+                var (gone, more) = Table(place).Find(_keys[place], choices.AsSpan(turned), look, probes + found, Batch - found);
                 found += more;
                 look += more > 0 ? 1 : 0;
-                if (flips >> table.Length != 0)
+                turned += gone;
+                if (turned == choices.Length)
                 {
-                    flips = FirstFlips(++step);
-                    place = place + 1 < _tables.Length ? place + 1 : 0;
+                    step++;
+                    turned = 0;
                 }
             }
 
@@ -166,7 +171,7 @@ internal readonly unsafe ref struct SubstringSearch
                     return false;
                 }
 
-                count = Compare<TLanes>(probes + i, met, count);
+                count = Compare<TLanes>(probes + i, distances, met, count);
             }
 
             budget -= candidates * CandidateCost;
@@ -178,26 +183,23 @@ internal readonly unsafe ref struct SubstringSearch
 
     private SubstringTable Table(int place) => _tables[_order[place]];
 
-    /// <summary>The first choice of bits to turn in a step; beyond any substring if that is shorter.</summary>
-    private uint FirstFlips(int step) => (1u << Math.Min(step / _tables.Length, SubstringTable.MaxLength + 1)) - 1;
-
     /// <summary>Collects the near codes of a bucket, and offers what was collected whenever there is no room.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Compare<TLanes>(Probe* probe, Met* met, int count)
+    private int Compare<TLanes>(Probe* probe, short* distances, Met* met, int count)
         where TLanes : struct, IShortLanes
     {
         var kept = _kept[probe->Look->Table];
-        var limit = _nearest.Bar - (_query.Length == 1 ? probe->Look->Turned : 0);
+        var limit = Math.Min(MaxKept, _nearest.Bar) - (_query.Length == 1 ? probe->Look->Turned : 0);
         for (var first = 0; first < probe->Count; first += TLanes.Codes)
         {
-            var near = TLanes.Within(probe->Codes + first, probe->Stride, probe->Look->Planes, kept, limit);
+            var near = TLanes.Within(probe->Codes + first, probe->Stride, probe->Look->Planes, kept, limit, distances);
 
             // What is behind the last code, without a branch that could not be foreseen.
             var behind = 32 - (probe->Count - first);
             near &= uint.MaxValue >> (behind & ~(behind >> 31));
             if (near != 0)
             {
-                count = Collect<TLanes>(first, near, probe, met, count);
+                count = Collect<TLanes>(first, near, distances, probe, met, count);
             }
         }
 
@@ -207,19 +209,20 @@ internal readonly unsafe ref struct SubstringSearch
     /// <summary>Collects near codes of a bucket.</summary>
     /// <param name="first">The first of the codes that were compared together.</param>
     /// <param name="near">Bit i is set if what is kept of code i of these is near.</param>
+    /// <param name="distances">In how many bits each of them differs.</param>
     /// <param name="probe">The bucket.</param>
     /// <param name="met">What is collected.</param>
     /// <param name="count">How much there is.</param>
     /// <returns>How much there is now.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int Collect<TLanes>(int first, uint near, Probe* probe, Met* met, int count)
+    private int Collect<TLanes>(int first, uint near, short* distances, Probe* probe, Met* met, int count)
         where TLanes : struct, IShortLanes
     {
         var codes = probe->Codes + first;
         var kept = _kept[probe->Look->Table];
         if (_query.Length == 1)
         {
-            near &= First<TLanes>(codes, probe, kept);
+            near = First<TLanes>(codes, near, probe, kept);
         }
 
         for (; near != 0; near &= near - 1)
@@ -237,36 +240,30 @@ internal readonly unsafe ref struct SubstringSearch
                 Sse.Prefetch0(place);
             }
 
-            var distance = probe->Look->Turned;
-            for (var plane = 0; plane < probe->Look->Planes; plane++)
-            {
-                distance += BitOperations.PopCount((uint)(codes[(plane * probe->Stride) + at] ^ (ushort)(kept >> (plane * IShortLanes.PlaneBits))));
-            }
-
-            met[count++] = new Met { Place = place, Distance = distance, Step = probe->Look->Step };
+            met[count++] = new Met { Place = place, Distance = probe->Look->Turned + distances[at], Step = probe->Look->Step };
         }
 
         return count;
     }
 
     /// <summary>Those of some codes of a single word that no earlier step has met.</summary>
-    private uint First<TLanes>(ushort* codes, Probe* probe, ulong kept)
+    private uint First<TLanes>(ushort* codes, uint some, Probe* probe, ulong kept)
         where TLanes : struct, IShortLanes
     {
         var least = probe->Look->Turned;
         var oneMore = probe->Look->Step - (least * _tables.Length);
         var masks = _tables[probe->Look->Table].KeptMasks;
-        var isFirst = uint.MaxValue;
-        for (var place = 0; place < (least > 0 ? _order.Length : oneMore); place++)
+        var places = least > 0 ? _order.Length : oneMore;
+        for (var place = 0; place < places && some != 0; place++)
         {
             // The step's own substring differs in as many bits as it has turned.
             if (place != oneMore)
             {
-                isFirst &= TLanes.Beyond(codes, probe->Stride, kept, masks[_order[place]], place < oneMore ? least + 1 : least);
+                some &= TLanes.Beyond(codes, probe->Stride, kept, masks[_order[place]], place < oneMore ? least + 1 : least);
             }
         }
 
-        return isFirst;
+        return some;
     }
 
     private void Offer(Met* met, int count)

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Pipeline.VectorIndex.Kernels;
@@ -109,36 +108,33 @@ internal sealed class SubstringTable
     }
 
     /// <summary>
-    /// Finds the buckets, of those that are not empty, of a substring with some bits turned, and then with further choices of as
-    /// many bits, until there is no room or no choice left.
+    /// Finds the buckets, of those that are not empty, of a substring with some bits turned, until there is no room or no choice of
+    /// bits left.
     /// </summary>
     /// <param name="key">The substring.</param>
-    /// <param name="flips">The bits to begin with; receives those to go on with, 2^<see cref="Length"/> or more behind the last.</param>
-    /// <param name="look">Receives what all of them have in common.</param>
+    /// <param name="choices">The bits to turn, as often as is to be looked.</param>
+    /// <param name="look">What all of the buckets have in common; receives what is the table's.</param>
     /// <param name="probes">Receives the buckets.</param>
     /// <param name="room">Most of these.</param>
-    /// <returns>How many there are.</returns>
-    public unsafe int Find(uint key, ref uint flips, Look* look, Probe* probes, int room)
+    /// <returns>How many choices were gone through, and how many buckets there are.</returns>
+    public unsafe (int Choices, int Buckets) Find(uint key, ReadOnlySpan<uint> choices, Look* look, Probe* probes, int room)
     {
         look->Codes = _slab.First;
         look->Planes = _planes;
-        look->Turned = BitOperations.PopCount(flips);
         var count = 0;
-        var next = flips;
         var buckets = (Bucket*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_buckets));
         ref var occupied = ref MemoryMarshal.GetArrayDataReference(_occupied);
-        while (next <= _mask && count < room)
+        var i = 0;
+        for (; i < choices.Length && count < room; i++)
         {
             // Written in any case, and kept if the bucket is not empty: the processor need not guess.
-            var turned = key ^ next;
+            var turned = key ^ choices[i];
             probes[count].Bucket = buckets + turned;
             probes[count].Look = look;
             count += (int)(Unsafe.Add(ref occupied, turned / 64) >> (int)(turned % 64)) & 1;
-            next = next == 0 ? _mask + 1 : NextOfWeight(next);
         }
 
-        flips = next;
-        return count;
+        return (i, count);
     }
 
     /// <summary>Lays the buckets out by their substrings, so that near ones lie near.</summary>
@@ -147,31 +143,11 @@ internal sealed class SubstringTable
     /// <summary>Number of codes with a substring.</summary>
     public int Count(uint key) => _buckets[key].Count;
 
-    /// <summary>Number of substrings that differ from a given one in so many bits.</summary>
-    public double Probes(int weight)
-    {
-        double count = weight > Length ? 0 : 1;
-        for (var i = 0; i < weight && count > 0; i++)
-        {
-            count = count * (Length - i) / (i + 1);
-        }
-
-        return count;
-    }
-
     /// <summary>A word without the substring's bits: those behind them move up.</summary>
     private ulong WithoutSubstring(ulong word)
     {
         var before = (1UL << _shift) - 1;
         var behind = _shift + Length < 64 ? word >> (_shift + Length) : 0;
         return (word & before) | (behind << _shift);
-    }
-
-    /// <summary>The next larger number with as many bits set (Gosper).</summary>
-    private static uint NextOfWeight(uint bits)
-    {
-        var lowest = bits & (0 - bits);
-        var ripple = bits + lowest;
-        return ripple | (((bits ^ ripple) >> 2) >> BitOperations.TrailingZeroCount(lowest));
     }
 }

@@ -7,7 +7,7 @@ internal readonly unsafe struct ShortLanes16 : IShortLanes
 {
     public static int Codes => 1;
 
-    public static uint Within(ushort* codes, int stride, int planes, ulong query, int limit)
+    public static uint Within(ushort* codes, int stride, int planes, ulong query, int limit, short* distances)
     {
         var distance = 0;
         for (var plane = 0; plane < planes; plane++, query >>= IShortLanes.PlaneBits)
@@ -15,6 +15,7 @@ internal readonly unsafe struct ShortLanes16 : IShortLanes
             distance += BitOperations.PopCount((uint)(codes[plane * stride] ^ (ushort)query));
         }
 
+        *distances = (short)distance;
         return distance <= limit ? 1u : 0;
     }
 

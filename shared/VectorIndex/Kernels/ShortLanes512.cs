@@ -12,7 +12,7 @@ internal readonly unsafe struct ShortLanes512 : IShortLanes
     public static int Codes => Vector512<ushort>.Count;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint Within(ushort* codes, int stride, int planes, ulong query, int limit)
+    public static uint Within(ushort* codes, int stride, int planes, ulong query, int limit, short* distances)
     {
         var counts = Vector512<byte>.Zero;
         for (var plane = 0; plane < planes; plane++, query >>= IShortLanes.PlaneBits, codes += stride)
@@ -20,7 +20,9 @@ internal readonly unsafe struct ShortLanes512 : IShortLanes
             counts += Count(Vector512.Load(codes) ^ Vector512.Create((ushort)query));
         }
 
-        return (uint)Vector512.LessThanOrEqual(Sums(counts), Vector512.Create((short)limit)).ExtractMostSignificantBits();
+        var sums = Sums(counts);
+        sums.Store(distances);
+        return (uint)Vector512.LessThanOrEqual(sums, Vector512.Create((short)limit)).ExtractMostSignificantBits();
     }
 
     public static uint Beyond(ushort* codes, int stride, ulong query, ulong mask, int least)

@@ -214,6 +214,28 @@ public class HammingIndexTests
         }
     }
 
+    [Fact]
+    public void Codes_that_differ_in_more_bits_than_a_short_number_counts_are_found_as_well()
+    {
+        const int Bits = 40_000;
+        var random = new Random(9);
+        var (flat, multi) = (new FlatHammingIndex(Bits), new MultiHammingIndex(Bits) { Patience = double.PositiveInfinity });
+        byte[][] codes = [.. Enumerable.Range(0, 12).Select(_ => Codes.Random(random, Bits))];
+        codes[1] = [.. codes[0].Select(value => (byte)~value)];
+        foreach (var code in codes)
+        {
+            Assert.Equal(flat.Add(code), multi.Add(code));
+        }
+
+        foreach (var radius in (int[])[0, 19_900, 32_768, 40_000])
+        {
+            Assert.Equal(flat.SearchRadius(codes[0], radius), multi.SearchRadius(codes[0], radius));
+        }
+
+        Assert.Equal(flat.Search(codes[0], 12), multi.Search(codes[0], 12));
+        Assert.Equal(new HammingHit(1, Bits), multi.SearchRadius(codes[0], Bits)[^1]);
+    }
+
     private static void Compare(IHammingIndex index, SortedDictionary<int, byte[]> model, byte[] query, Random random)
     {
         var ranked = model.Select(entry => new HammingHit(entry.Key, Codes.Distance(entry.Value, query)))

@@ -32,6 +32,7 @@ public class ShortLanesTests
         where TLanes : struct, IShortLanes
     {
         var random = new Random(1);
+        var distances = stackalloc short[TLanes.Codes];
         for (var round = 0; round < 400; round++)
         {
             var planes = 1 + (round % 4);
@@ -49,7 +50,8 @@ public class ShortLanesTests
             {
                 foreach (var limit in (int[])[-3, -1, 0, 1, 8, 31, 63, 64])
                 {
-                    Assert.Equal(Bits(codes, code => Distance(code, query) <= limit), TLanes.Within(first, stride, planes, query, limit));
+                    Assert.Equal(Bits(codes, code => Distance(code, query) <= limit), TLanes.Within(first, stride, planes, query, limit, distances));
+                    Assert.Equal(codes.Select(code => (short)Distance(code, query)), new Span<short>(distances, TLanes.Codes).ToArray());
                 }
 
                 foreach (var mask in (ulong[])[0, 0xFFFF, 0x1F_FFFF_0000, 0x7FFF_FFE0_0000_0000, 1UL << 63, ulong.MaxValue])
