@@ -5,6 +5,7 @@ using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Events;
 using Pipeline.Contracts.Queries;
 using Pipeline.Hashing;
+using Pipeline.Messaging;
 using Pipeline.Tests.Integration.BadInput;
 using Pipeline.Tests.Integration.Pipelines;
 using Pipeline.Tests.Integration.Words;
@@ -160,7 +161,8 @@ public sealed class EncoderTests(SharedServers servers) : CodesFixture(servers)
             Assert.Equal(version, answer.EncoderVersion);
         }
 
-        var refused = await AskAsync<EncodeQuery, RequestRefused>(new() { Embedding = embedding, ModelVersion = "m", EncoderVersion = "hash-000000000000" });
+        var refused = await Assert.ThrowsAsync<PermanentException>(() =>
+            AskAsync<EncodeQuery, QueryCode>(new() { Embedding = embedding, ModelVersion = "m", EncoderVersion = "hash-000000000000" }));
         Assert.Equal(RefusalReasons.UnknownEncoder, refused.Reason);
     }
 }

@@ -4,6 +4,7 @@ using Pipeline.Contracts;
 using Pipeline.Contracts.Commands;
 using Pipeline.Contracts.Events;
 using Pipeline.Contracts.Queries;
+using Pipeline.Messaging;
 using Pipeline.Neighbours;
 using Pipeline.Neighbours.Words;
 using Pipeline.Sift;
@@ -28,7 +29,8 @@ public sealed class VisualWordsTests(SharedServers servers) : WordsFixture(serve
         await Pipeline.QuietAsync();
         foreach (var mode in (string[])[SearchModes.Sift, SearchModes.Fused])
         {
-            var refused = await AskAsync<SearchImages, RequestRefused>(new() { Collection = TestPipeline.Collection, ImageId = images[0].ImageId, Mode = mode });
+            var refused = await Assert.ThrowsAsync<PermanentException>(() =>
+                AskAsync<SearchImages, SearchResults>(new() { Collection = TestPipeline.Collection, ImageId = images[0].ImageId, Mode = mode }));
             Assert.Equal(RefusalReasons.NoVocabulary, refused.Reason);
         }
 
