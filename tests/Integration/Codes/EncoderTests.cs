@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Pipeline.Catalog;
 using Pipeline.Contracts;
 using Pipeline.Contracts.Commands;
@@ -23,15 +22,7 @@ public sealed class EncoderTests(SharedServers servers) : CodesFixture(servers)
     {
         var images = (await UploadAsync(Scenes.Views(1, 45))).ToList();
         var first = (await GenerationAsync())!.EncoderVersion;
-        var answers = new ConcurrentQueue<SearchResults>();
-        using var ended = new CancellationTokenSource();
-        var searching = Task.Run(async () =>
-        {
-            while (!ended.IsCancellationRequested)
-            {
-                answers.Enqueue(await SearchAsync(images[0].ImageId));
-            }
-        });
+        await using var searching = new RepeatedSearch<SearchResults>(_ => SearchAsync(images[0].ImageId));
 
         await FoundByAsync(first);
         await using var reencoded = await Pipeline.TapAsync<ImageReencoded>();
@@ -42,8 +33,7 @@ public sealed class EncoderTests(SharedServers servers) : CodesFixture(servers)
         images.AddRange(await uploading);
         var third = await PublishAsync(new RandomHyperplanes(576, 40, seed: 9).BuildModel(), bits: 40);
         await FoundByAsync(third);
-        await ended.CancelAsync();
-        await searching;
+        var answers = await searching.EndAsync();
         await Pipeline.QuietAsync();
 
         Assert.Equal(3, new[] { first, second, third }.Distinct().Count());
@@ -79,15 +69,8 @@ public sealed class EncoderTests(SharedServers servers) : CodesFixture(servers)
             Patience,
             () => Task.FromResult(string.Join(' ', names)));
 
-        // One asks after the other, so that answers come in the order of their questions.
-        async Task FoundByAsync(string version)
-        {
-            await Eventually.TrueAsync(() => searching.IsCompleted || answers.LastOrDefault()?.EncoderVersion == version, Patience, () => $"Answers by {version}");
-            if (searching.IsCompleted)
-            {
-                await searching;
-            }
-        }
+        Task FoundByAsync(string version) =>
+            searching.UntilAsync(answers => answers.LastOrDefault()?.EncoderVersion == version, Patience, $"Answers by {version}");
     }
 
     [Fact]

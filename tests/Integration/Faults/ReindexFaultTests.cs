@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using Pipeline.Tests.Integration.Pipelines;
 using Pipeline.Tests.Support;
 using Xunit;
 
@@ -24,15 +24,8 @@ public sealed class ReindexFaultTests(SharedServers servers)
         var second = await run.EncoderAsync(seed: 1, bits: 32);
         var stays = uploads.Take(Images - 10).Select(upload => upload.ImageId).ToHashSet();
 
-        using var ended = new CancellationTokenSource();
-        var answers = new ConcurrentQueue<JsonNode>();
-        var searching = Task.Run(async () =>
-        {
-            for (var i = 0; !ended.IsCancellationRequested; i++)
-            {
-                answers.Enqueue(await run.SearchAsync(uploads[i % stays.Count].ImageId, i % 2 == 0 ? "hash" : "cnn"));
-            }
-        });
+        await using var searching = new RepeatedSearch<JsonNode>(
+            async i => await run.SearchAsync(uploads[i % stays.Count].ImageId, i % 2 == 0 ? "hash" : "cnn"));
         await FoundByAsync(first);
         await run.PublishJsonAsync("ReindexCollection", new { collection = Uploads.Collection, encoderVersion = second, reason = "a test", correlationId = Guid.NewGuid() });
         await run.StateAsync(2, "filling", "verifying", "serving");
@@ -48,10 +41,8 @@ public sealed class ReindexFaultTests(SharedServers servers)
         await FoundByAsync(second);
         Assert.NotNull(await run.PostAsync("rollback", new { reason = "the way back" }));
         await run.StateAsync(2, "rolled-back");
-        await ended.CancelAsync();
-        await searching;
 
-        answers.Enqueue(await run.SearchAsync(uploads[0].ImageId, "hash"));
+        JsonNode[] answers = [.. await searching.EndAsync(), await run.SearchAsync(uploads[0].ImageId, "hash")];
         var byCode = answers.Where(answer => answer["encoderVersion"] is not null).ToArray();
         string[] versions = [.. byCode.Select(answer => (string)answer["encoderVersion"]!)];
         Assert.Equal([first, second, first], versions.Where((version, i) => i == 0 || version != versions[i - 1]));
@@ -61,14 +52,8 @@ public sealed class ReindexFaultTests(SharedServers servers)
         await run.AssertIndexesAsync();
 
         // Between two changes there is time for a search, however slow it is.
-        async Task FoundByAsync(string version)
-        {
-            await Eventually.TrueAsync(() => searching.IsCompleted || answers.Any(answer => (string?)answer["encoderVersion"] == version), TimeSpan.FromSeconds(60));
-            if (searching.IsCompleted)
-            {
-                await searching;
-            }
-        }
+        Task FoundByAsync(string version) => searching.UntilAsync(
+            answers => answers.Any(answer => (string?)answer["encoderVersion"] == version), TimeSpan.FromSeconds(60), $"An answer by {version}");
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Numerics.Tensors;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Catalog;
@@ -23,16 +22,7 @@ public sealed class ModelTests(SharedServers servers) : ModelFixture(servers)
     {
         var images = (await UploadAsync(Scenes.Views(1, Images))).ToList();
         var backbone = (await RecordAsync()).Active!.ModelVersion;
-        var answers = new ConcurrentQueue<SearchResults>();
-        using var ended = new CancellationTokenSource();
-        var searching = Task.Run(async () =>
-        {
-            while (!ended.IsCancellationRequested)
-            {
-                answers.Enqueue(await SearchAsync(Scenes.View(1, 0), SearchModes.Cnn));
-                answers.Enqueue(await SearchAsync(Scenes.View(1, 0), SearchModes.Hash));
-            }
-        });
+        await using var searching = new RepeatedSearch<SearchResults>(i => SearchAsync(Scenes.View(1, 0), i % 2 == 0 ? SearchModes.Cnn : SearchModes.Hash));
 
         await FoundByAsync(backbone);
         var head = await PublishAsync(Projection(seed: 3));
@@ -50,8 +40,7 @@ public sealed class ModelTests(SharedServers servers) : ModelFixture(servers)
         await Pipeline.SendAsync(new RollbackModel { Collection = TestPipeline.Collection, ModelVersion = head.ModelVersion, CorrelationId = Guid.NewGuid() });
         await ServesAsync(backbone);
         await FoundByAsync(backbone);
-        await ended.CancelAsync();
-        await searching;
+        var answers = await searching.EndAsync();
         await Pipeline.QuietAsync();
 
         var deleted = images[Images - 1].ImageId;
@@ -68,15 +57,8 @@ public sealed class ModelTests(SharedServers servers) : ModelFixture(servers)
         var points = (await Pipeline.Index.ScanAsync($"{TestPipeline.Collection}-g1", null, 1000)).Points;
         Assert.Equal(images.Select(image => image.ImageId).Order(), points.Select(point => point.Id).Order());
 
-        // One asks after the other, so that answers come in the order of their questions.
-        async Task FoundByAsync(string version)
-        {
-            await Eventually.TrueAsync(() => searching.IsCompleted || answers.LastOrDefault()?.ModelVersion == version, Patience, () => $"Answers by {version}");
-            if (searching.IsCompleted)
-            {
-                await searching;
-            }
-        }
+        Task FoundByAsync(string version) =>
+            searching.UntilAsync(answers => answers.LastOrDefault()?.ModelVersion == version, Patience, $"Answers by {version}");
     }
 
     [Fact]
