@@ -22,7 +22,9 @@ internal static unsafe class LargeArrays
         var end = (start + ((nuint)length * (nuint)sizeof(T))) / HugePage * HugePage;
         if (OperatingSystem.IsLinux() && end > first)
         {
-            // Advice: where it is refused, all goes on with small pages.
+            // Advice: where it is refused, all goes on with small pages. What the collector had in use before has its small pages
+            // still and would keep them: the content of a new array is of no value, so they are given back.
+            _ = NativeMethods.Advise((void*)first, end - first, NativeMethods.GiveBack);
             _ = NativeMethods.Advise((void*)first, end - first, NativeMethods.AdviseHugePages);
         }
 
