@@ -15,8 +15,8 @@ internal sealed class NearestRows : IDisposable
     /// <summary>Rows from which on sorting them by some bits at a time pays.</summary>
     private const int MinRadix = 96;
 
-    /// <summary>Rows from which on fewer digits pay, each of which begins with a longer table.</summary>
-    private const int ManyRows = 2048;
+    /// <summary>Most bits of these: each digit begins with a table of all its values.</summary>
+    private const int MaxDigit = 11;
 
     private readonly int _capacity;
     private readonly int _radius;
@@ -128,40 +128,30 @@ internal sealed class NearestRows : IDisposable
         DropBeyondBar();
 
         var inOrder = true;
-        uint before = 0, greatest = 0;
+        uint before = 0, used = 0;
+        var uncounted = _capacity == int.MaxValue ? 1 : 0;
+        var counts = _counts.AsSpan();
         foreach (var key in _keys.AsSpan(0, _kept))
         {
             inOrder &= (uint)key >= before;
             before = (uint)key;
-            greatest = Math.Max(greatest, before);
+            used |= before;
+            counts[(int)(key >> 32)] += uncounted;
         }
 
+        if (!inOrder)
+        {
+            SortRows(32 - BitOperations.LeadingZeroCount(used));
+        }
 
         var hits = GC.AllocateUninitializedArray<HammingHit>(Math.Min(_capacity, _kept));
-
-        if (inOrder)
-        {
-            Distribute(hits);
-        }
-        else
-        {
-            Sort(hits, greatest);
-        }
-
+        Distribute(hits);
         return hits;
     }
 
-    /// <summary>Fills in hits whose rows are in order: how many there are of each distance tells where they go.</summary>
+    /// <summary>Fills in hits, of which those of each distance are in order: how many these are tells where they go.</summary>
     private void Distribute(HammingHit[] hits)
     {
-        if (_capacity == int.MaxValue)
-        {
-            foreach (var key in _keys.AsSpan(0, _kept))
-            {
-                _counts[(int)(key >> 32)]++;
-            }
-        }
-
         var next = ArrayPool<int>.Shared.Rent(_bar + 1);
         for (int d = 0, start = 0; d <= _bar; start += _counts[d], d++)
         {
@@ -181,47 +171,27 @@ internal sealed class NearestRows : IDisposable
         ArrayPool<int>.Shared.Return(next);
     }
 
-    /// <summary>Fills in hits whose rows are in any order.</summary>
-    /// <param name="hits">Receives the first ones.</param>
-    /// <param name="greatest">The greatest row.</param>
-    private void Sort(HammingHit[] hits, uint greatest)
+    /// <summary>Brings the keys of each distance into the order of their rows.</summary>
+    /// <param name="bits">Bits of a row that are set in any.</param>
+    private void SortRows(int bits)
     {
-        var rowBits = 32;
         if (_kept < MinRadix)
         {
-            _keys.AsSpan(0, _kept).Sort();
-        }
-        else
-        {
-            rowBits -= BitOperations.LeadingZeroCount(greatest);
-            SortByDigits(rowBits);
+            _keys.AsSpan(0, _kept).Sort(); // by distances, and by rows where these are equal
+            return;
         }
 
-
-        var rows = uint.MaxValue >> (32 - rowBits);
-        for (var i = 0; i < hits.Length; i++)
-        {
-            hits[i] = new HammingHit((int)((uint)_keys[i] & rows), (int)(_keys[i] >> rowBits));
-        }
-    }
-
-    /// <summary>Sorts by one digit after the other, the least significant one first; each pass keeps the order of the one before.</summary>
-    /// <param name="rowBits">Bits of a row, behind which its distance follows at once in the sorted keys: that makes fewer digits.</param>
-    private void SortByDigits(int rowBits)
-    {
-        var bits = rowBits + BitOperations.Log2((uint)_bar | 1) + 1;
-        var most = _kept < ManyRows ? 8 : 12;
-        var digits = (bits + most - 1) / most;
+        // One digit after the other, the least significant one first; each pass keeps the order of the one before.
+        var digits = (bits + MaxDigit - 1) / MaxDigit;
         var digitBits = (bits + digits - 1) / digits;
-        var mask = (1 << digitBits) - 1;
+        var mask = (1u << digitBits) - 1;
         Span<int> places = stackalloc int[digits << digitBits];
         places.Clear();
-        foreach (ref var key in _keys.AsSpan(0, _kept))
+        foreach (var key in _keys.AsSpan(0, _kept))
         {
-            key = (key >> 32 << rowBits) | (uint)key;
             for (var d = 0; d < digits; d++)
             {
-                places[(d << digitBits) | ((int)(key >> (d * digitBits)) & mask)]++;
+                places[(d << digitBits) | (int)(((uint)key >> (d * digitBits)) & mask)]++;
             }
         }
 
@@ -237,7 +207,7 @@ internal sealed class NearestRows : IDisposable
 
             foreach (var key in _keys.AsSpan(0, _kept))
             {
-                sorted[next[(int)(key >> (d * digitBits)) & mask]++] = key;
+                sorted[next[(int)(((uint)key >> (d * digitBits)) & mask)]++] = key;
             }
 
             (_keys, sorted) = (sorted, _keys);
