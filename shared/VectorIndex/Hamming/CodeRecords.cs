@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace Pipeline.VectorIndex.Hamming;
 
@@ -27,10 +26,7 @@ internal sealed class CodeRecords(int words)
     /// <summary>Fetches a code into the cache.</summary>
     public unsafe void Prefetch(int record)
     {
-        if (Sse.IsSupported)
-        {
-            Sse.Prefetch0(Unsafe.AsPointer(ref _data[record * words]));
-        }
+        CacheLines.Fetch(Unsafe.AsPointer(ref _data[record * words]));
     }
 
     /// <summary>Makes room for a record.</summary>

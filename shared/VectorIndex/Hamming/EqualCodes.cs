@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace Pipeline.VectorIndex.Hamming;
 
@@ -37,10 +36,7 @@ internal sealed class EqualCodes
     /// <summary>Fetches what <see cref="Offer"/> begins with into the cache.</summary>
     public unsafe void Prefetch(int record)
     {
-        if (Sse.IsSupported)
-        {
-            Sse.Prefetch0(Unsafe.AsPointer(ref _ids[record]));
-        }
+        CacheLines.Fetch(Unsafe.AsPointer(ref _ids[record]));
     }
 
     /// <summary>Fetches what <see cref="OfferIds"/> begins with into the cache.</summary>

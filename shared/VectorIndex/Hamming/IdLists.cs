@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace Pipeline.VectorIndex.Hamming;
 
@@ -23,10 +22,7 @@ internal sealed class IdLists
     /// <summary>Fetches a list's beginning into the cache.</summary>
     public unsafe void Prefetch(int list)
     {
-        if (Sse.IsSupported)
-        {
-            Sse.Prefetch0(Unsafe.AsPointer(ref _numbers[list]));
-        }
+        CacheLines.Fetch(Unsafe.AsPointer(ref _numbers[list]));
     }
 
     /// <summary>Makes a list of two ids.</summary>

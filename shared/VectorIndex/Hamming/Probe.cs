@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace Pipeline.VectorIndex.Hamming;
 
@@ -33,10 +32,7 @@ internal unsafe struct Probe
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void FetchBucket()
     {
-        if (Sse.IsSupported)
-        {
-            Sse.Prefetch0(Bucket);
-        }
+        CacheLines.Fetch(Bucket);
     }
 
     /// <summary>Reads where the bucket lies, and begins to fetch its codes.</summary>
@@ -47,17 +43,14 @@ internal unsafe struct Probe
         Codes = BucketSlab.Codes(Look->Codes, Bucket->Start);
         Count = Bucket->Count;
         Stride = BucketSlab.Room(Count);
-        if (Sse.IsSupported)
+        // Two lines in any case, which costs less than a branch that cannot be foreseen.
+        var first = (byte*)Codes;
+        CacheLines.Fetch(first);
+        CacheLines.Fetch(first + LineBytes);
+        var end = Math.Min(Fetched, sizeof(ushort) * ((Look->Planes * Stride) + 8));
+        for (var line = 2 * LineBytes; line < end; line += LineBytes)
         {
-            // Two lines in any case, which costs less than a branch that cannot be foreseen.
-            var first = (byte*)Codes;
-            Sse.Prefetch0(first);
-            Sse.Prefetch0(first + LineBytes);
-            var end = Math.Min(Fetched, sizeof(ushort) * ((Look->Planes * Stride) + 8));
-            for (var line = 2 * LineBytes; line < end; line += LineBytes)
-            {
-                Sse.Prefetch0(first + line);
-            }
+            CacheLines.Fetch(first + line);
         }
 
         return Count;

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using Pipeline.VectorIndex.Kernels;
 
 namespace Pipeline.VectorIndex.Hamming;
@@ -235,10 +234,7 @@ internal readonly unsafe ref struct SubstringSearch
 
             var at = BitOperations.TrailingZeroCount(near);
             var place = probe->Values + first + at;
-            if (Sse.IsSupported)
-            {
-                Sse.Prefetch0(place);
-            }
+            CacheLines.Fetch(place);
 
             met[count++] = new Met { Place = place, Distance = probe->Look->Turned + distances[at], Step = probe->Look->Step };
         }
