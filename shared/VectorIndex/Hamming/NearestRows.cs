@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Pipeline.VectorIndex.Hamming;
 
@@ -12,11 +13,8 @@ internal sealed class NearestRows : IDisposable
 {
     private const int MinBuffer = 1024;
 
-    /// <summary>Rows from which on sorting them by some bits at a time pays.</summary>
-    private const int MinRadix = 96;
-
-    /// <summary>Most bits of these: each digit begins with a table of all its values.</summary>
-    private const int MaxDigit = 11;
+    /// <summary>Rows from which on sorting them digit by digit pays.</summary>
+    private const int MinDigits = 96;
 
     private readonly int _capacity;
     private readonly int _radius;
@@ -25,6 +23,9 @@ internal sealed class NearestRows : IDisposable
     // Distance in the upper half, row in the lower: the order of results.
     private ulong[] _keys;
     private int _kept;
+
+    // Bits that are set in any row.
+    private uint _rows;
 
     // Rows seen at distances up to and below the bar.
     private long _upTo;
@@ -64,6 +65,7 @@ internal sealed class NearestRows : IDisposable
         }
 
         _keys[_kept++] = ((ulong)(uint)distance << 32) | (uint)row;
+        _rows |= (uint)row;
         if (_capacity < int.MaxValue)
         {
             MoveBar(distance); // where all are wanted it stays where it is, and they are counted in the end
@@ -105,6 +107,7 @@ internal sealed class NearestRows : IDisposable
         for (var i = 0; i < keys.Length; i++)
         {
             keys[i] = ((ulong)(uint)distance << 32) | (uint)rows[i];
+            _rows |= (uint)rows[i];
         }
 
         _kept += rows.Length;
@@ -126,95 +129,46 @@ internal sealed class NearestRows : IDisposable
     public HammingHit[] ToHits()
     {
         DropBeyondBar();
-
-        var inOrder = true;
-        uint before = 0, used = 0;
-        var uncounted = _capacity == int.MaxValue ? 1 : 0;
-        var counts = _counts.AsSpan();
-        foreach (var key in _keys.AsSpan(0, _kept))
+        var room = ArrayPool<ulong>.Shared.Rent(_keys.Length);
+        if (IsInOrderOfRows())
         {
-            inOrder &= (uint)key >= before;
-            before = (uint)key;
-            used |= before;
-            counts[(int)(key >> 32)] += uncounted;
+            DigitSort.Sort(ref _keys, ref room, _kept, 32, BitLength((uint)_bar));
+        }
+        else if (_kept < MinDigits)
+        {
+            _keys.AsSpan(0, _kept).Sort();
+        }
+        else
+        {
+            DigitSort.Sort(ref _keys, ref room, _kept, 0, BitLength(_rows));
+            DigitSort.Sort(ref _keys, ref room, _kept, 32, BitLength((uint)_bar));
         }
 
-        if (!inOrder)
-        {
-            SortRows(32 - BitOperations.LeadingZeroCount(used));
-        }
+        ArrayPool<ulong>.Shared.Return(room);
 
+        // A key has the bytes of its hit.
         var hits = GC.AllocateUninitializedArray<HammingHit>(Math.Min(_capacity, _kept));
-        Distribute(hits);
+        MemoryMarshal.Cast<ulong, HammingHit>(_keys.AsSpan(0, hits.Length)).CopyTo(hits);
         return hits;
     }
 
-    /// <summary>Fills in hits, of which those of each distance are in order: how many these are tells where they go.</summary>
-    private void Distribute(HammingHit[] hits)
+    private bool IsInOrderOfRows()
     {
-        var next = ArrayPool<int>.Shared.Rent(_bar + 1);
-        for (int d = 0, start = 0; d <= _bar; start += _counts[d], d++)
-        {
-            next[d] = start;
-        }
-
+        uint before = 0;
         foreach (var key in _keys.AsSpan(0, _kept))
         {
-            var (distance, row) = ((int)(key >> 32), (int)(uint)key);
-            var place = next[distance]++;
-            if (place < hits.Length)
+            if ((uint)key < before)
             {
-                hits[place] = new HammingHit(row, distance);
+                return false;
             }
+
+            before = (uint)key;
         }
 
-        ArrayPool<int>.Shared.Return(next);
+        return true;
     }
 
-    /// <summary>Brings the keys of each distance into the order of their rows.</summary>
-    /// <param name="bits">Bits of a row that are set in any.</param>
-    private void SortRows(int bits)
-    {
-        if (_kept < MinRadix)
-        {
-            _keys.AsSpan(0, _kept).Sort(); // by distances, and by rows where these are equal
-            return;
-        }
-
-        // One digit after the other, the least significant one first; each pass keeps the order of the one before.
-        var digits = (bits + MaxDigit - 1) / MaxDigit;
-        var digitBits = (bits + digits - 1) / digits;
-        var mask = (1u << digitBits) - 1;
-        Span<int> places = stackalloc int[digits << digitBits];
-        places.Clear();
-        foreach (var key in _keys.AsSpan(0, _kept))
-        {
-            for (var d = 0; d < digits; d++)
-            {
-                places[(d << digitBits) | (int)(((uint)key >> (d * digitBits)) & mask)]++;
-            }
-        }
-
-        var sorted = ArrayPool<ulong>.Shared.Rent(_keys.Length);
-        for (var d = 0; d < digits; d++)
-        {
-            var next = places.Slice(d << digitBits, 1 << digitBits);
-            var start = 0;
-            foreach (ref var place in next)
-            {
-                (place, start) = (start, start + place);
-            }
-
-            foreach (var key in _keys.AsSpan(0, _kept))
-            {
-                sorted[next[(int)(((uint)key >> (d * digitBits)) & mask)]++] = key;
-            }
-
-            (_keys, sorted) = (sorted, _keys);
-        }
-
-        ArrayPool<ulong>.Shared.Return(sorted);
-    }
+    private static int BitLength(uint value) => 32 - BitOperations.LeadingZeroCount(value);
 
     public void Dispose()
     {
