@@ -1,31 +1,26 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Pipeline.VectorIndex.Kernels;
 
 namespace Pipeline.VectorIndex.Hamming;
 
 /// <summary>
-/// Buckets of one table, each in one piece of memory: its codes in planes of 16 bits, then a value for each. A bucket's room is the
+/// Buckets of one table, each in some whole lines of memory: its codes in planes of 16 bits, then a value for each. A bucket's room is the
 /// least of some sizes that holds it; it moves when that changes, and what it leaves is used again.
 /// </summary>
 internal sealed unsafe class BucketSlab
 {
-    /// <summary>Memory is given away in units of so many bytes.</summary>
-    private const int UnitBytes = 16;
-
-    /// <summary>Units of a cache line, which all but the shortest pieces begin with.</summary>
-    private const int LineUnits = 4;
-
-    /// <summary>Units that do not count: what is skipped so that the first one begins a line, and what is read behind the last one.</summary>
-    private const int Slack = LineUnits - 1 + (IShortLanes.ReadAhead * sizeof(ushort) / UnitBytes) + 1;
+    /// <summary>Lines that do not count: the one within which the first begins, and what is read behind the last.</summary>
+    private const int Slack = 1 + (IShortLanes.ReadAhead * sizeof(ushort) / CacheLines.Bytes) + 1;
 
     // First free piece of each size, −1: none. A free piece begins with the next one.
     private readonly int[] _free = [.. Enumerable.Repeat(-1, 128)];
     private readonly int _planes;
 
     // Pinned.
-    private UInt128[] _memory = [];
+    private Vector512<byte>[] _memory = [];
     private byte* _first;
     private int _length;
     private int _end;
@@ -34,7 +29,7 @@ internal sealed unsafe class BucketSlab
     public BucketSlab(int planes)
     {
         _planes = planes;
-        Grow(LineUnits);
+        Grow(1);
     }
 
     /// <summary>
@@ -44,7 +39,7 @@ internal sealed unsafe class BucketSlab
     public ushort* First => (ushort*)_first;
 
     /// <summary>Those of the bucket that starts at a place.</summary>
-    public static ushort* Codes(ushort* first, int start) => (ushort*)((byte*)first + ((long)start * UnitBytes));
+    public static ushort* Codes(ushort* first, int start) => (ushort*)((byte*)first + ((long)start * CacheLines.Bytes));
 
     /// <summary>Places in a plane of a bucket with so many codes: even, and one of four sizes for each power of two.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -113,10 +108,10 @@ internal sealed unsafe class BucketSlab
         {
             if (bucket.Count > 0)
             {
-                var from = first + ((long)bucket.Start * UnitBytes);
-                var units = Units(bucket.Count);
+                var from = first + ((long)bucket.Start * CacheLines.Bytes);
+                var lines = Lines(bucket.Count);
                 bucket = bucket with { Start = Allocate(bucket.Count) };
-                new ReadOnlySpan<UInt128>(from, units).CopyTo(new Span<UInt128>(Codes(bucket.Start), units));
+                new ReadOnlySpan<Vector512<byte>>(from, lines).CopyTo(new Span<Vector512<byte>>(Codes(bucket.Start), lines));
             }
         }
 
@@ -160,10 +155,8 @@ internal sealed unsafe class BucketSlab
             return piece;
         }
 
-        // No more lines than it needs, unless it is short.
-        var units = Units(count);
-        var start = units < LineUnits ? _end : (_end + LineUnits - 1) & -LineUnits;
-        _end = checked(start + units);
+        var start = _end;
+        _end = checked(start + Lines(count));
         if (_end > _length)
         {
             Grow((int)Math.Min(Array.MaxLength - Slack, Math.Max(_end, _length * 2L)));
@@ -181,15 +174,16 @@ internal sealed unsafe class BucketSlab
 
     private void Grow(int length)
     {
-        var memory = LargeArrays.Allocate<UInt128>(length + Slack);
+        var memory = LargeArrays.Allocate<Vector512<byte>>(length + Slack);
         var start = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(memory));
-        var first = start + (-(nint)start & ((LineUnits * UnitBytes) - 1));
-        new ReadOnlySpan<UInt128>(_first, _length).CopyTo(new Span<UInt128>(first, _length));
+        var first = start + (-(nint)start & (CacheLines.Bytes - 1));
+        new ReadOnlySpan<Vector512<byte>>(_first, _length).CopyTo(new Span<Vector512<byte>>(first, _length));
         (_memory, _length) = (memory, length);
         _first = first;
     }
 
-    private int Units(int count) => (int)((((long)Room(count) * ((_planes * sizeof(ushort)) + sizeof(int))) + UnitBytes - 1) / UnitBytes);
+    private int Lines(int count) =>
+        (int)((((long)Room(count) * ((_planes * sizeof(ushort)) + sizeof(int))) + CacheLines.Bytes - 1) / CacheLines.Bytes);
 
     /// <summary>Which size the room of a bucket has: 0 to 3 for 2, 4, 6 and 8, then four for each power of two.</summary>
     private static int Size(int count)

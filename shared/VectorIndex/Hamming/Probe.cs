@@ -1,14 +1,13 @@
 using System.Runtime.CompilerServices;
+using Pipeline.VectorIndex.Kernels;
 
 namespace Pipeline.VectorIndex.Hamming;
 
 /// <summary>A bucket that a search looks into; what lies where is known once it is fetched.</summary>
 internal unsafe struct Probe
 {
-    private const int LineBytes = 64;
-
     /// <summary>Bytes that are asked for; what follows them the processor foresees.</summary>
-    private const int Fetched = 16 * LineBytes;
+    private const int Fetched = 16 * CacheLines.Bytes;
 
     /// <summary>The bucket, in an array that does not move.</summary>
     public Bucket* Bucket;
@@ -28,31 +27,28 @@ internal unsafe struct Probe
     /// <summary>The values of the bucket's codes.</summary>
     public readonly int* Values => (int*)(Codes + (Look->Planes * Stride));
 
-    /// <summary>Begins to fetch where the bucket lies.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void FetchBucket()
-    {
-        CacheLines.Fetch(Bucket);
-    }
-
     /// <summary>Reads where the bucket lies, and begins to fetch its codes.</summary>
     /// <returns><see cref="Count"/>.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int FetchCodes()
     {
-        Codes = BucketSlab.Codes(Look->Codes, Bucket->Start);
-        Count = Bucket->Count;
-        Stride = BucketSlab.Room(Count);
-        // Two lines in any case, which costs less than a branch that cannot be foreseen.
-        var first = (byte*)Codes;
-        CacheLines.Fetch(first);
-        CacheLines.Fetch(first + LineBytes);
-        var end = Math.Min(Fetched, sizeof(ushort) * ((Look->Planes * Stride) + 8));
-        for (var line = 2 * LineBytes; line < end; line += LineBytes)
+        var codes = BucketSlab.Codes(Look->Codes, Bucket->Start);
+        var count = Bucket->Count;
+        var stride = BucketSlab.Room(count);
+        Codes = codes;
+        Count = count;
+        Stride = stride;
+
+        // All that will be read, as that goes beyond the last code; nearly always two lines or more, so these without a branch.
+        var last = (Look->Planes - 1) * stride;
+        var end = (nint)Math.Min(Fetched, sizeof(ushort) * (last + ((count + IShortLanes.ReadAhead) & ~IShortLanes.ReadAhead)));
+        CacheLines.Fetch(codes);
+        CacheLines.Fetch((byte*)codes + CacheLines.Bytes);
+        for (nint line = 2 * CacheLines.Bytes; line < end; line += CacheLines.Bytes)
         {
-            CacheLines.Fetch(first + line);
+            CacheLines.Fetch((byte*)codes + line);
         }
 
-        return Count;
+        return count;
     }
 }

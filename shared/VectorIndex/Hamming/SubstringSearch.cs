@@ -22,14 +22,8 @@ internal readonly unsafe ref struct SubstringSearch
     /// <summary>Buckets or codes that are dealt with together.</summary>
     private const int Batch = 256;
 
-    /// <summary>Buckets whose codes are asked for before the first is looked at.</summary>
-    private const int Ahead = 16;
-
-    /// <summary>
-    /// Buckets of which it is asked where they lie before the first is looked at. Not all at once: the processor waits where more is
-    /// asked for than it can keep in mind.
-    /// </summary>
-    private const int FarAhead = 32;
+    /// <summary>Buckets whose codes are asked for while as many others are looked at.</summary>
+    private const int Chunk = 32;
 
     /// <summary>Most bits that a table keeps of a code.</summary>
     private const int MaxKept = 64;
@@ -128,6 +122,10 @@ internal readonly unsafe ref struct SubstringSearch
                 look->Table = _order[place];
                 look->Step = step;
                 look->Turned = bits;
+                look->Kept = _kept[look->Table];
+
+                // It may have come nearer until they are compared: that shows when they are offered.
+                look->Limit = Math.Min(MaxKept, _nearest.Bar) - (_query.Length == 1 ? bits : 0);
                 var choices = BitChoices.Of(Table(place).Length, bits);
                 var (gone, more) = Table(place).Find(_keys[place], choices.AsSpan(turned), look, probes + found, Batch - found);
                 found += more;
@@ -140,37 +138,18 @@ internal readonly unsafe ref struct SubstringSearch
                 }
             }
 
-            for (var i = 0; i < Math.Min(FarAhead, found); i++)
-            {
-                probes[i].FetchBucket();
-            }
-
-            long candidates = 0;
-            for (var i = 0; i < Math.Min(Ahead, found); i++)
-            {
-                candidates += probes[i].FetchCodes();
-            }
-
             budget -= found * ProbeCost;
             var most = (long)(budget / CandidateCost);
-            for (var i = 0; i < found; i++)
+            var candidates = FetchCodes(probes, Math.Min(Chunk, found));
+            for (var first = 0; first < found; first += Chunk)
             {
-                if (i + FarAhead < found)
-                {
-                    probes[i + FarAhead].FetchBucket();
-                }
-
-                if (i + Ahead < found)
-                {
-                    candidates += probes[i + Ahead].FetchCodes();
-                }
-
+                candidates += FetchCodes(probes + first + Chunk, Math.Min(Chunk, found - first - Chunk));
                 if (candidates > most)
                 {
                     return false;
                 }
 
-                count = Compare<TLanes>(probes + i, distances, met, count);
+                count = Compare<TLanes>(probes + first, Math.Min(Chunk, found - first), distances, met, count);
             }
 
             budget -= candidates * CandidateCost;
@@ -182,23 +161,38 @@ internal readonly unsafe ref struct SubstringSearch
 
     private SubstringTable Table(int place) => _tables[_order[place]];
 
-    /// <summary>Collects the near codes of a bucket, and offers what was collected whenever there is no room.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Compare<TLanes>(Probe* probe, short* distances, Met* met, int count)
+    /// <summary>Reads where buckets lie, and begins to fetch their codes.</summary>
+    /// <returns>Codes in them.</returns>
+    private static long FetchCodes(Probe* probes, int count)
+    {
+        long candidates = 0;
+        for (var end = probes + count; probes < end; probes++)
+        {
+            candidates += probes->FetchCodes();
+        }
+
+        return candidates;
+    }
+
+    /// <summary>Collects the near codes of buckets, and offers what was collected whenever there is no room.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int Compare<TLanes>(Probe* probes, int buckets, short* distances, Met* met, int count)
         where TLanes : struct, IShortLanes
     {
-        var kept = _kept[probe->Look->Table];
-        var limit = Math.Min(MaxKept, _nearest.Bar) - (_query.Length == 1 ? probe->Look->Turned : 0);
-        for (var first = 0; first < probe->Count; first += TLanes.Codes)
+        for (var probe = probes; probe < probes + buckets; probe++)
         {
-            var near = TLanes.Within(probe->Codes + first, probe->Stride, probe->Look->Planes, kept, limit, distances);
-
-            // What is behind the last code, without a branch that could not be foreseen.
-            var behind = 32 - (probe->Count - first);
-            near &= uint.MaxValue >> (behind & ~(behind >> 31));
-            if (near != 0)
+            var look = probe->Look;
+            for (var first = 0; first < probe->Count; first += TLanes.Codes)
             {
-                count = Collect<TLanes>(first, near, distances, probe, met, count);
+                var near = TLanes.Within(probe->Codes + first, probe->Stride, look->Planes, (ushort*)&look->Kept, look->Limit, distances);
+
+                // What is behind the last code, without a branch that could not be foreseen.
+                var behind = 32 - (probe->Count - first);
+                near &= uint.MaxValue >> (behind & ~(behind >> 31));
+                if (near != 0)
+                {
+                    count = Collect<TLanes>(first, near, distances, probe, met, count);
+                }
             }
         }
 
@@ -218,10 +212,9 @@ internal readonly unsafe ref struct SubstringSearch
         where TLanes : struct, IShortLanes
     {
         var codes = probe->Codes + first;
-        var kept = _kept[probe->Look->Table];
         if (_query.Length == 1)
         {
-            near = First<TLanes>(codes, near, probe, kept);
+            near = First<TLanes>(codes, near, probe);
         }
 
         for (; near != 0; near &= near - 1)
@@ -235,7 +228,6 @@ internal readonly unsafe ref struct SubstringSearch
             var at = BitOperations.TrailingZeroCount(near);
             var place = probe->Values + first + at;
             CacheLines.Fetch(place);
-
             met[count++] = new Met { Place = place, Distance = probe->Look->Turned + distances[at], Step = probe->Look->Step };
         }
 
@@ -243,7 +235,7 @@ internal readonly unsafe ref struct SubstringSearch
     }
 
     /// <summary>Those of some codes of a single word that no earlier step has met.</summary>
-    private uint First<TLanes>(ushort* codes, uint some, Probe* probe, ulong kept)
+    private uint First<TLanes>(ushort* codes, uint some, Probe* probe)
         where TLanes : struct, IShortLanes
     {
         var least = probe->Look->Turned;
@@ -255,7 +247,7 @@ internal readonly unsafe ref struct SubstringSearch
             // The step's own substring differs in as many bits as it has turned.
             if (place != oneMore)
             {
-                some &= TLanes.Beyond(codes, probe->Stride, kept, masks[_order[place]], place < oneMore ? least + 1 : least);
+                some &= TLanes.Beyond(codes, probe->Stride, probe->Look->Kept, masks[_order[place]], place < oneMore ? least + 1 : least);
             }
         }
 

@@ -129,6 +129,7 @@ internal sealed class SubstringTable
         {
             // Written in any case, and kept if the bucket is not empty: the processor need not guess.
             var turned = key ^ choices[i];
+            CacheLines.Fetch(buckets + turned);
             probes[count].Bucket = buckets + turned;
             probes[count].Look = look;
             count += (int)(Unsafe.Add(ref occupied, turned / 64) >> (int)(turned % 64)) & 1;

@@ -19,11 +19,11 @@ internal unsafe interface IShortLanes
     /// <param name="codes">The first of as many codes as there are lanes, in the first plane.</param>
     /// <param name="stride">Places from a plane to the next.</param>
     /// <param name="planes">Number of planes, 1 to 4.</param>
-    /// <param name="query">What they are compared with.</param>
+    /// <param name="query">What they are compared with: 16 bits a plane.</param>
     /// <param name="limit">Greatest number of bits, at most 64; none is near if it is less than 0.</param>
     /// <param name="distances">Receives in how many bits each differs.</param>
     /// <returns>Bit i is set if code i is near enough.</returns>
-    static abstract uint Within(ushort* codes, int stride, int planes, ulong query, int limit, short* distances);
+    static abstract uint Within(ushort* codes, int stride, int planes, ushort* query, int limit, short* distances);
 
     /// <summary>The codes that differ from the query in at least so many bits under a mask.</summary>
     /// <param name="codes">The first of as many codes as there are lanes, in the first plane.</param>

@@ -7,12 +7,12 @@ internal readonly unsafe struct ShortLanes16 : IShortLanes
 {
     public static int Codes => 1;
 
-    public static uint Within(ushort* codes, int stride, int planes, ulong query, int limit, short* distances)
+    public static uint Within(ushort* codes, int stride, int planes, ushort* query, int limit, short* distances)
     {
         var distance = 0;
-        for (var plane = 0; plane < planes; plane++, query >>= IShortLanes.PlaneBits)
+        for (var plane = 0; plane < planes; plane++)
         {
-            distance += BitOperations.PopCount((uint)(codes[plane * stride] ^ (ushort)query));
+            distance += BitOperations.PopCount((uint)(codes[plane * stride] ^ query[plane]));
         }
 
         *distances = (short)distance;

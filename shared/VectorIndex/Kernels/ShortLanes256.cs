@@ -12,12 +12,12 @@ internal readonly unsafe struct ShortLanes256 : IShortLanes
     public static int Codes => Vector256<ushort>.Count;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint Within(ushort* codes, int stride, int planes, ulong query, int limit, short* distances)
+    public static uint Within(ushort* codes, int stride, int planes, ushort* query, int limit, short* distances)
     {
         var counts = Vector256<byte>.Zero;
-        for (var plane = 0; plane < planes; plane++, query >>= IShortLanes.PlaneBits, codes += stride)
+        for (var plane = 0; plane < planes; plane++, codes += stride)
         {
-            counts += Count(Vector256.Load(codes) ^ Vector256.Create((ushort)query));
+            counts += Count(Vector256.Load(codes) ^ Vector256.Create(query[plane]));
         }
 
         var sums = Sums(counts);

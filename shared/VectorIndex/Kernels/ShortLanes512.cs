@@ -12,12 +12,12 @@ internal readonly unsafe struct ShortLanes512 : IShortLanes
     public static int Codes => Vector512<ushort>.Count;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint Within(ushort* codes, int stride, int planes, ulong query, int limit, short* distances)
+    public static uint Within(ushort* codes, int stride, int planes, ushort* query, int limit, short* distances)
     {
         var counts = Vector512<byte>.Zero;
-        for (var plane = 0; plane < planes; plane++, query >>= IShortLanes.PlaneBits, codes += stride)
+        for (var plane = 0; plane < planes; plane++, codes += stride)
         {
-            counts += Count(Vector512.Load(codes) ^ Vector512.Create((ushort)query));
+            counts += Count(Vector512.Load(codes) ^ Vector512.Create(query[plane]));
         }
 
         var sums = Sums(counts);

@@ -46,11 +46,12 @@ public class ShortLanesTests
                 inPlanes[i] = i % stride < codes.Length ? (ushort)(codes[i % stride] >> (i / stride * IShortLanes.PlaneBits)) : (ushort)random.Next();
             }
 
-            fixed (ushort* first = inPlanes)
+            ushort[] queryInPlanes = [.. Enumerable.Range(0, planes).Select(plane => (ushort)(query >> (plane * IShortLanes.PlaneBits)))];
+            fixed (ushort* first = inPlanes, compared = queryInPlanes)
             {
                 foreach (var limit in (int[])[-3, -1, 0, 1, 8, 31, 63, 64])
                 {
-                    Assert.Equal(Bits(codes, code => Distance(code, query) <= limit), TLanes.Within(first, stride, planes, query, limit, distances));
+                    Assert.Equal(Bits(codes, code => Distance(code, query) <= limit), TLanes.Within(first, stride, planes, compared, limit, distances));
                     Assert.Equal(codes.Select(code => (short)Distance(code, query)), new Span<short>(distances, TLanes.Codes).ToArray());
                 }
 
