@@ -24,6 +24,9 @@ internal unsafe struct Probe
     /// <summary>Places from a plane of codes to the next.</summary>
     public int Stride;
 
+    /// <summary>Bytes of them that are read when they are compared.</summary>
+    public int Read;
+
     /// <summary>The values of the bucket's codes.</summary>
     public readonly int* Values => (int*)(Codes + (Look->Planes * Stride));
 
@@ -40,8 +43,8 @@ internal unsafe struct Probe
         Stride = stride;
 
         // All that will be read, as that goes beyond the last code; nearly always two lines or more, so these without a branch.
-        var last = (Look->Planes - 1) * stride;
-        var end = (nint)Math.Min(Fetched, sizeof(ushort) * (last + ((count + IShortLanes.ReadAhead) & ~IShortLanes.ReadAhead)));
+        Read = sizeof(ushort) * (((Look->Planes - 1) * stride) + ((count + IShortLanes.ReadAhead) & ~IShortLanes.ReadAhead));
+        var end = (nint)Math.Min(Fetched, Read);
         CacheLines.Fetch(codes);
         CacheLines.Fetch((byte*)codes + CacheLines.Bytes);
         for (nint line = 2 * CacheLines.Bytes; line < end; line += CacheLines.Bytes)
@@ -51,4 +54,23 @@ internal unsafe struct Probe
 
         return count;
     }
+
+    /// <summary>
+    /// Reads a byte of the first four lines, if there are as many: what was asked for may have been forgotten, and the processor waits for
+    /// many reads together only where little lies between them.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void ReadLines()
+    {
+        var codes = (byte*)Codes;
+        var last = Read - 1;
+        _ = Volatile.Read(ref codes[0]);
+        _ = Volatile.Read(ref codes[CacheLines.Bytes]);
+        _ = Volatile.Read(ref codes[Least(2 * CacheLines.Bytes, last)]);
+        _ = Volatile.Read(ref codes[Least(3 * CacheLines.Bytes, last)]);
+    }
+
+    /// <summary>The lesser of two numbers, without a branch that could not be foreseen.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Least(int a, int b) => a + ((b - a) & ((b - a) >> 31));
 }

@@ -23,7 +23,7 @@ internal readonly unsafe ref struct SubstringSearch
     private const int Batch = 256;
 
     /// <summary>Buckets whose codes are asked for while as many others are looked at.</summary>
-    private const int Chunk = 32;
+    private const int Chunk = 64;
 
     /// <summary>Most bits that a table keeps of a code.</summary>
     private const int MaxKept = 64;
@@ -179,6 +179,11 @@ internal readonly unsafe ref struct SubstringSearch
     private int Compare<TLanes>(Probe* probes, int buckets, short* distances, Met* met, int count)
         where TLanes : struct, IShortLanes
     {
+        for (var probe = probes; probe < probes + buckets; probe++)
+        {
+            probe->ReadLines();
+        }
+
         for (var probe = probes; probe < probes + buckets; probe++)
         {
             var look = probe->Look;
