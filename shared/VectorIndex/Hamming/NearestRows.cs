@@ -129,27 +129,31 @@ internal sealed class NearestRows : IDisposable
     public HammingHit[] ToHits()
     {
         DropBeyondBar();
-        var room = ArrayPool<ulong>.Shared.Rent(_keys.Length);
         if (IsInOrderOfRows())
         {
-            DigitSort.Sort(ref _keys, ref room, _kept, 32, BitLength((uint)_bar));
+            SortByDigits(bitsOfRows: 0);
         }
-        else if (_kept < MinDigits)
+        else if (_kept >= MinDigits)
         {
-            _keys.AsSpan(0, _kept).Sort();
+            SortByDigits(BitLength(_rows));
         }
         else
         {
-            DigitSort.Sort(ref _keys, ref room, _kept, 0, BitLength(_rows));
-            DigitSort.Sort(ref _keys, ref room, _kept, 32, BitLength((uint)_bar));
+            _keys.AsSpan(0, _kept).Sort();
         }
-
-        ArrayPool<ulong>.Shared.Return(room);
 
         // A key has the bytes of its hit.
         var hits = GC.AllocateUninitializedArray<HammingHit>(Math.Min(_capacity, _kept));
         MemoryMarshal.Cast<ulong, HammingHit>(_keys.AsSpan(0, hits.Length)).CopyTo(hits);
         return hits;
+    }
+
+    private void SortByDigits(int bitsOfRows)
+    {
+        var room = ArrayPool<ulong>.Shared.Rent(_kept);
+        DigitSort.Sort(ref _keys, ref room, _kept, 0, bitsOfRows);
+        DigitSort.Sort(ref _keys, ref room, _kept, 32, BitLength((uint)_bar));
+        ArrayPool<ulong>.Shared.Return(room);
     }
 
     private bool IsInOrderOfRows()
