@@ -30,6 +30,10 @@ internal unsafe struct Probe
     /// <summary>The values of the bucket's codes.</summary>
     public readonly int* Values => (int*)(Codes + (Look->Planes * Stride));
 
+    /// <summary>Reads some of where the bucket lies: what was asked for may have been forgotten.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void ReadBucket() => _ = Volatile.Read(ref *(byte*)Bucket);
+
     /// <summary>Reads where the bucket lies, and begins to fetch its codes.</summary>
     /// <returns><see cref="Count"/>.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -55,10 +59,7 @@ internal unsafe struct Probe
         return count;
     }
 
-    /// <summary>
-    /// Reads a byte of the first four lines, if there are as many: what was asked for may have been forgotten, and the processor waits for
-    /// many reads together only where little lies between them.
-    /// </summary>
+    /// <summary>Reads a byte of the first four lines of its codes, if there are as many: they too may have been forgotten.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void ReadLines()
     {

@@ -165,10 +165,16 @@ internal readonly unsafe ref struct SubstringSearch
     /// <returns>Codes in them.</returns>
     private static long FetchCodes(Probe* probes, int count)
     {
-        long candidates = 0;
-        for (var end = probes + count; probes < end; probes++)
+        // First all together, as the processor waits for many reads at a time only where little lies between them.
+        for (var probe = probes; probe < probes + count; probe++)
         {
-            candidates += probes->FetchCodes();
+            probe->ReadBucket();
+        }
+
+        long candidates = 0;
+        for (var probe = probes; probe < probes + count; probe++)
+        {
+            candidates += probe->FetchCodes();
         }
 
         return candidates;
