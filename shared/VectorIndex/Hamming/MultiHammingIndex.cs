@@ -160,8 +160,7 @@ public sealed class MultiHammingIndex : IHammingIndex
         Widen(query, words);
         Reorder(words);
         var search = new SubstringSearch(
-            _tables, _records, _equals, words, stackalloc int[_tables.Length], stackalloc uint[_tables.Length],
-            stackalloc ulong[_tables.Length], nearest);
+            _tables, _records, _equals, words, stackalloc int[_tables.Length], stackalloc uint[_tables.Length], nearest);
 
         // What is left of the cost of comparing with every code.
         var budget = Patience * _flat.Count * Bits / HammingKernel.BlockRows;

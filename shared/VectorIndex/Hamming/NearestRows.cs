@@ -18,6 +18,8 @@ internal sealed class NearestRows : IDisposable
 
     private readonly int _capacity;
     private readonly int _radius;
+
+    // By distance, where not all rows are wanted.
     private readonly int[] _counts;
 
     // Distance in the upper half, row in the lower: the order of results.
@@ -38,8 +40,9 @@ internal sealed class NearestRows : IDisposable
     {
         _capacity = capacity;
         (_bar, _radius) = (radius, radius);
-        _counts = ArrayPool<int>.Shared.Rent(radius + 1);
-        _counts.AsSpan(0, radius + 1).Clear();
+        var counted = AreAllWanted ? 0 : radius + 1;
+        _counts = ArrayPool<int>.Shared.Rent(counted);
+        _counts.AsSpan(0, counted).Clear();
         _keys = ArrayPool<ulong>.Shared.Rent(MinBuffer);
     }
 
@@ -55,6 +58,8 @@ internal sealed class NearestRows : IDisposable
     /// <summary>Whether as many rows as are wanted lie within the bar.</summary>
     public bool IsFull => _upTo >= _capacity;
 
+    private bool AreAllWanted => _capacity == int.MaxValue;
+
     /// <summary>Offers a row whose distance does not exceed <see cref="Bar"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Offer(int distance, int row)
@@ -66,9 +71,9 @@ internal sealed class NearestRows : IDisposable
 
         _keys[_kept++] = ((ulong)(uint)distance << 32) | (uint)row;
         _rows |= (uint)row;
-        if (_capacity < int.MaxValue)
+        if (!AreAllWanted)
         {
-            MoveBar(distance); // where all are wanted it stays where it is, and they are counted in the end
+            MoveBar(distance); // otherwise it stays where it is
         }
     }
 
@@ -88,7 +93,7 @@ internal sealed class NearestRows : IDisposable
     /// <summary>Offers rows of one distance, which does not exceed <see cref="Bar"/>.</summary>
     public void Offer(int distance, ReadOnlySpan<int> rows)
     {
-        if (_capacity < int.MaxValue)
+        if (!AreAllWanted)
         {
             for (var i = 0; i < rows.Length && distance <= _bar; i++)
             {

@@ -38,16 +38,12 @@ internal readonly unsafe ref struct SubstringSearch
     private readonly ReadOnlySpan<int> _order;
     private readonly ReadOnlySpan<uint> _keys;
 
-    // By table: what the codes that it keeps are compared with.
-    private readonly ReadOnlySpan<ulong> _kept;
-
     /// <param name="tables">The tables, whose values are the codes' ids where a code is one word, otherwise their records.</param>
     /// <param name="records">The codes of records.</param>
     /// <param name="equals">The ids of records.</param>
     /// <param name="query">The query's words.</param>
     /// <param name="order">Room for a number a table.</param>
     /// <param name="keys">Room for a key a table.</param>
-    /// <param name="kept">Room for a word a table.</param>
     /// <param name="nearest">Receives what is found.</param>
     public SubstringSearch(
         SubstringTable[] tables,
@@ -56,7 +52,6 @@ internal readonly unsafe ref struct SubstringSearch
         ReadOnlySpan<ulong> query,
         Span<int> order,
         Span<uint> keys,
-        Span<ulong> kept,
         NearestRows nearest)
     {
         (_tables, _records, _equals, _nearest) = (tables, records, equals, nearest);
@@ -74,14 +69,8 @@ internal readonly unsafe ref struct SubstringSearch
             (order[i], keys[i]) = (t, key);
         }
 
-        for (var t = 0; t < kept.Length; t++)
-        {
-            kept[t] = tables[t].Kept(query);
-        }
-
         _order = order;
         _keys = keys;
-        _kept = kept;
     }
 
     /// <summary>What a step is expected to cost among so many codes.</summary>
@@ -122,7 +111,7 @@ internal readonly unsafe ref struct SubstringSearch
                 look->Table = _order[place];
                 look->Step = step;
                 look->Turned = bits;
-                look->Kept = _kept[look->Table];
+                look->Kept = Table(place).Kept(_query);
 
                 // It may have come nearer until they are compared: that shows when they are offered.
                 look->Limit = Math.Min(MaxKept, _nearest.Bar) - (_query.Length == 1 ? bits : 0);

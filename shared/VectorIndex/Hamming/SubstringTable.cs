@@ -109,7 +109,7 @@ internal sealed class SubstringTable
 
     /// <summary>
     /// Finds the buckets, of those that are not empty, of a substring with some bits turned, until there is no room or no choice of
-    /// bits left.
+    /// bits left, and begins to fetch where they lie.
     /// </summary>
     /// <param name="key">The substring.</param>
     /// <param name="choices">The bits to turn, as often as is to be looked.</param>
